@@ -46,7 +46,7 @@ export function createPostman({ smtpUrl, from, patienceMs = 10_000 }: PostmanSet
 
   return {
     async post({ to, messageId, subject, text, html }) {
-      if (closed) return { outcome: "later", reason: "The gateway is shutting down" };
+      if (closed) return shuttingDown;
       // The library would quote a strange address into another one. Stored addresses are never strange; this is the second lock.
       if (!plainAddress.test(to)) return { outcome: "refused", reason: "This is not a plain email address" };
       const recipient = { address: to, name: "" };
@@ -56,7 +56,8 @@ export function createPostman({ smtpUrl, from, patienceMs = 10_000 }: PostmanSet
           from: sender,
           to: recipient,
           messageId: `<${messageId}>`,
-          subject,
+          // RFC 2047: the reader's program would decode a name that looks like an encoded word, line breaks and all.
+          subject: subject.replaceAll("=?", "= ?"),
           text,
           html,
           headers: { "Auto-Submitted": "auto-generated" }, // RFC 3834: no out-of-office answers, please
@@ -66,6 +67,7 @@ export function createPostman({ smtpUrl, from, patienceMs = 10_000 }: PostmanSet
         });
         return { outcome: "sent" };
       } catch (error) {
+        if (closed) return shuttingDown;
         const trouble = asMailTrouble(error);
         return { outcome: isFinal(trouble) ? "refused" : "later", reason: reasonOf(trouble) };
       }
@@ -86,6 +88,8 @@ export function createPostman({ smtpUrl, from, patienceMs = 10_000 }: PostmanSet
     },
   };
 }
+
+const shuttingDown = { outcome: "later", reason: "The gateway is shutting down" } as const; // as: one of the outcomes
 
 function transportOptions(smtpUrl: string, patienceMs: number) {
   const server = readSmtpUrl(smtpUrl);
@@ -124,7 +128,7 @@ const troubles = new Set([
 
 /** The error, if it is the world's; ours are thrown again. */
 function asMailTrouble(error: unknown): NodemailerError {
-  if (error instanceof Error && "code" in error && troubles.has(String(error.code))) return error;
+  if (error instanceof Error && "code" in error && troubles.has(String(error.code))) return error as NodemailerError; // as: its codes
   throw error;
 }
 

@@ -1,3 +1,5 @@
+import { oneLine } from "./one-line.ts";
+
 /** Whom letters come from. */
 export interface Sender {
   address: string;
@@ -14,5 +16,5 @@ export function readSender(mailFrom: string): Sender {
   const address = bracketed ?? mailFrom.trim();
   if (!plainAddress.test(address))
     throw new Error("MAIL_FROM must be an email address, or a name and an address: Gatehouse <no-reply@example.com>");
-  return { address, name: name.trim().replace(/^"(.*)"$/, "$1") };
+  return { address, name: oneLine(name).replace(/^"(.*)"$/, "$1") };
 }

@@ -30,9 +30,10 @@ export interface Operator {
   kind: "operator";
 }
 
-/** Someone not signed in, as when a link is followed. */
+/** Someone with no place on the site: not signed in, as when a link is followed, or signed in and no active user here. */
 export interface Stranger {
   kind: "stranger";
+  accountId: string | null;
 }
 
 /** Who is doing it. */

@@ -11,6 +11,8 @@ export interface UserTarget {
   /** The site verified the domain of the user's address. Left out where no rule of the action asks. */
   managed?: boolean;
   directorySuspended?: boolean;
+  /** The change leaves the address alone: then a directory may make it without a person (S15). */
+  keepsAddress?: boolean;
 }
 
 /** What a rule needs to know of a group. */
@@ -51,7 +53,7 @@ const guardsAdmins: Rule = (actor, target) =>
 
 /** S15: a directory takes from admins and managers nothing but by a plan that a person applied. */
 const needsPersonForAdmins: Rule = (actor, target) =>
-  target.noun === "user" && target.role !== "MEMBER" && actor.kind === "directory" && !actor.approved
+  target.noun === "user" && target.role !== "MEMBER" && actor.kind === "directory" && !actor.approved && !target.keepsAddress
     ? { code: "FORBIDDEN", reason: "An admin or a manager is changed only by a plan that a person applied." }
     : null;
 

@@ -10,7 +10,7 @@ export interface MailRefusal {
 }
 
 export interface MailServer {
-  /** `smtp://127.0.0.1:port`. It offers STARTTLS with a certificate that nobody vouches for. */
+  /** `smtp://127.0.0.1:port`, with the login when there is one. */
   url: string;
   letters: ReceivedLetter[];
   /** Every command line as it came over the wire. */
@@ -26,12 +26,12 @@ export interface MailServerSettings {
   port?: number;
   /** With it, the server takes letters only from who signs in. */
   login?: { user: string; password: string };
-  /** True for a server that knows no STARTTLS. */
-  plain?: boolean;
+  /** True for a server that knows STARTTLS, with a certificate that nobody vouches for. */
+  offersTls?: boolean;
 }
 
 /** A real SMTP server on loopback that keeps what it gets. */
-export async function startMailServer({ port = 0, login, plain = false }: MailServerSettings = {}): Promise<MailServer> {
+export async function startMailServer({ port = 0, login, offersTls = false }: MailServerSettings = {}): Promise<MailServer> {
   const letters: ReceivedLetter[] = [];
   const commands: string[] = [];
   const waiting = new Set<() => void>();
@@ -44,7 +44,7 @@ export async function startMailServer({ port = 0, login, plain = false }: MailSe
   const server = new SMTPServer({
     authOptional: !login,
     allowInsecureAuth: true,
-    disabledCommands: plain ? ["STARTTLS"] : [],
+    disabledCommands: offersTls ? [] : ["STARTTLS"],
     closeTimeout: 200,
     disableReverseLookup: true,
     logger: {
@@ -73,7 +73,7 @@ export async function startMailServer({ port = 0, login, plain = false }: MailSe
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const address = server.server.address() as AddressInfo; // as: it listens on a port, not on a pipe
   return {
-    url: `smtp://127.0.0.1:${address.port}`,
+    url: `smtp://${login ? `${encodeURIComponent(login.user)}:${encodeURIComponent(login.password)}@` : ""}127.0.0.1:${address.port}`,
     letters,
     commands,
     refuse: (next) => {

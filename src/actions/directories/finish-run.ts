@@ -1,0 +1,91 @@
+import { directoryTroubleLetter } from "../../mail/wording/directory-trouble-letter.ts";
+import { removalsHeldLetter } from "../../mail/wording/removals-held-letter.ts";
+import type { WordedLetter } from "../../mail/letter.ts";
+import { Directory, type DirectoryStatus, Site, SyncRun, type SyncRunStatus } from "../../model/entities.ts";
+import { Refusal } from "../../model/refusal.ts";
+import type { RunSummary } from "../../model/sync-summary.ts";
+import type { Work } from "../../work/work.ts";
+import { LostRun } from "./advance-run.ts";
+
+/** How a run ended. PLANNED: its plan waits for a person. */
+export interface RunEnd {
+  runId: string;
+  fence: number;
+  status: Extract<SyncRunStatus, "PLANNED" | "SUCCEEDED" | "PARTIAL" | "FAILED" | "CANCELLED" | "HELD">;
+  /** Why it failed or holds removals, in a sentence. */
+  failure: string | null;
+  summary: RunSummary;
+  /** How many removals wait. */
+  heldCounts: { users: number; groups: number; memberships: number };
+  requestCount: number;
+  waitedMs: number;
+  /** The directory refused our credentials. */
+  credentialsRejected: boolean;
+}
+
+/** So many failed runs in a row put a directory into quarantine (S20). */
+const failuresToQuarantine = 3;
+
+/** Ends a run, says how its directory is from now on, and tells the admins what they have to do, if anything (S13, S20). */
+export async function finishRun(work: Work, end: RunEnd): Promise<void> {
+  const permit = work.permit("syncApply", { noun: "run", id: end.runId });
+  const ended = await work.write(
+    `UPDATE SyncRun SET status = ?, failure = ?, summary = ?, requestCount = ?, waitedMs = ?, finishedAt = ?
+     WHERE id = ? AND fence = ? AND status IN ('PLANNING', 'PLANNED', 'APPLYING')`,
+    [end.status, end.failure?.slice(0, 1000) ?? null, JSON.stringify(end.summary), end.requestCount, end.waitedMs, work.now, end.runId, end.fence],
+  );
+  if (ended === 0) throw new LostRun();
+  const [run] = await work.byIds(SyncRun, [end.runId]);
+  const [directory] = run ? await work.byIds(Directory, [run.directoryId]) : [];
+  if (!directory) throw new Refusal("NOT_FOUND", "There is no such directory on this site.");
+  const applied = end.status === "SUCCEEDED" || end.status === "PARTIAL" || end.status === "HELD";
+  const failedRuns = end.status === "FAILED" ? directory.failedRuns + 1 : end.status === "CANCELLED" ? directory.failedRuns : 0;
+  const status = statusAfter(directory, end, failedRuns);
+  await work.write(
+    `UPDATE Directory SET status = ?, statusReason = ?, failedRuns = ?, trusted = ?, lastRunId = ?,
+     lastSuccessAt = CASE WHEN ? THEN ? ELSE lastSuccessAt END WHERE id = ?`,
+    [
+      status,
+      end.status === "CANCELLED" ? directory.statusReason : (end.failure?.slice(0, 1000) ?? null),
+      failedRuns,
+      // S14: a plan that a person applied is what the schedule goes by from now on.
+      directory.trusted || (applied && end.summary.approved),
+      end.runId,
+      end.status === "SUCCEEDED" || end.status === "PARTIAL",
+      work.now,
+      directory.id,
+    ],
+  );
+  await tellAdmins(work, directory, status, end);
+  work.unchanged(permit, undefined);
+}
+
+function statusAfter(directory: Directory, end: RunEnd, failedRuns: number): DirectoryStatus {
+  if (directory.paused) return "PAUSED";
+  const isNew = directory.lastSuccessAt === null && !directory.trusted && !end.summary.approved;
+  if (end.status === "CANCELLED") return directory.status;
+  if (end.status === "PLANNED") {
+    const isMended = directory.status === "CREDENTIALS_REJECTED" || directory.status === "QUARANTINED";
+    if (!isMended) return directory.status;
+    return directory.lastSuccessAt === null ? "NEW" : "HEALTHY";
+  }
+  if (end.status === "SUCCEEDED") return "HEALTHY";
+  if (end.status !== "FAILED") return "DEGRADED";
+  if (end.credentialsRejected) return "CREDENTIALS_REJECTED";
+  if (failedRuns >= failuresToQuarantine) return "QUARANTINED";
+  return directory.status === "NEW" || isNew ? "NEW" : "DEGRADED";
+}
+
+async function tellAdmins(work: Work, directory: Directory, status: DirectoryStatus, end: RunEnd): Promise<void> {
+  const isNews = status !== directory.status && (status === "QUARANTINED" || status === "CREDENTIALS_REJECTED");
+  if (end.status !== "HELD" && !isNews) return;
+  const [site] = await work.byIds(Site, [work.siteId]);
+  const words = { siteName: site?.name ?? "", directoryName: directory.name };
+  const failure = end.failure ?? "";
+  const letter: WordedLetter =
+    end.status === "HELD"
+      ? removalsHeldLetter({ ...words, counts: end.heldCounts, link: null, failure })
+      : directoryTroubleLetter({ ...words, sentence: failure });
+  const admins = await work.rows<{ email: string }>("SELECT email FROM User WHERE siteId = ? AND role = 'ADMIN' AND status = 'ACTIVE'", [work.siteId]);
+  await work.post(admins.map(({ email }) => ({ recipient: email, ...letter })));
+}

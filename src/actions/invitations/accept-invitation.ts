@@ -1,0 +1,87 @@
+import { Account, Invitation, Site, User } from "../../model/entities.ts";
+import { newId } from "../../model/id.ts";
+import { cleanText } from "../../model/name-key.ts";
+import { Problems, Refusal } from "../../model/refusal.ts";
+import { passwordFault } from "../../secrets/password.ts";
+import { hashToken, isToken } from "../../secrets/token.ts";
+import type { Work } from "../../work/work.ts";
+import { holdSite } from "../keep-counts.ts";
+import { type OpenedSession, openSession } from "../sessions/open-session.ts";
+import { joinSite } from "./join-site.ts";
+
+/** What comes with a link's token. */
+export interface Acceptance {
+  token: string;
+  fullName?: string | null;
+  /** Already hashed, since hashing is slow and a transaction must not be. Null when no password was given. */
+  passwordHash: string | null;
+}
+
+/** What a new account's password must be, told before it is hashed. */
+export function refuseBadPassword(password: string | null | undefined): void {
+  const fault = password ? passwordFault(password) : null;
+  if (fault) throw new Refusal("INVALID", fault, ["input", "password"]);
+}
+
+/**
+ * Joins the site by the token of a letter's link (rules 2.8, 2.12). The token proves the mailbox. An existing account accepts only in
+ * a session of its own and keeps its password and name; otherwise the account is made, with full name and password. Signs in.
+ */
+export async function acceptInvitation(work: Work, acceptance: Acceptance): Promise<{ session: OpenedSession; userId: string }> {
+  await holdSite(work);
+  const permit = work.permit("invitationAccept", { noun: "site", id: work.siteId });
+  const invitation = await findByToken(work, acceptance.token);
+  const [user] = await work.byIds(User, [invitation.userId]);
+  if (!user) throw new Refusal("WRONG_STATE", "The user of this invitation is gone. Ask an administrator of the site for a new one.");
+  const account = (await existingAccount(work, invitation)) ?? (await makeAccount(work, invitation, acceptance));
+  await joinSite(work, user, account);
+  const session = await openSession(work, { accountId: account.id, userId: user.id });
+  await work.record(permit, [{ type: "User", id: user.id, label: account.email, changes: { status: ["INVITED", "ACTIVE"] } }], {
+    findable: [user.id, invitation.id],
+  });
+  return { session, userId: user.id };
+}
+
+async function findByToken(work: Work, token: string): Promise<Invitation> {
+  const [invitation] = isToken("gi_", token) ? await work.byIds(Invitation, [hashToken(token)], "tokenHash") : [];
+  if (!invitation) throw new Refusal("BAD_CREDENTIALS", "This link is not valid, or no longer. Ask an administrator of the site to send the invitation again.", ["input", "token"]);
+  if (invitation.state !== "PENDING")
+    throw new Refusal("WRONG_STATE", `This invitation was ${invitation.state.toLowerCase()} already. Ask an administrator of the site for a new one.`, ["input", "token"]);
+  return invitation;
+}
+
+/** The account that the invited address has, if this request comes from a session of it. */
+async function existingAccount(work: Work, { emailKey, email }: Invitation): Promise<Account | null> {
+  const [site] = await work.byIds(Site, [work.siteId]);
+  const realm = site?.accounts === "LOCAL" ? work.siteId : "";
+  const account = (await work.byIds(Account, [emailKey], "emailKey")).find((found) => found.realm === realm);
+  if (!account) return null;
+  if ("accountId" in work.actor && work.actor.accountId === account.id) {
+    await work.write("UPDATE Account SET emailVerified = 1 WHERE id = ?", [account.id]);
+    return { ...account, emailVerified: true };
+  }
+  throw new Refusal("FORBIDDEN", `${email} has an account already. Sign in with it to accept.`);
+}
+
+async function makeAccount(work: Work, { email, emailKey }: Invitation, { fullName, passwordHash }: Acceptance): Promise<Account> {
+  const problems = new Problems();
+  const name = cleanText(fullName ?? "", { max: 200 });
+  if ("fault" in name || name.text === "") problems.add("INVALID", "fault" in name ? name.fault : "Tell your full name.", ["input", "fullName"]);
+  if (!passwordHash) problems.add("INVALID", "Choose a password of 12 to 256 characters.", ["input", "password"]);
+  problems.refuseIfAny();
+  const [site] = await work.byIds(Site, [work.siteId]);
+  const account: Account = {
+    id: newId(),
+    realm: site?.accounts === "LOCAL" ? work.siteId : "",
+    email,
+    emailKey,
+    emailVerified: true,
+    fullName: "text" in name ? name.text : "",
+    pictureUrl: null,
+    passwordHash,
+    createdAt: work.now,
+    signedInAt: null,
+  };
+  await work.insert(Account, [account]);
+  return account;
+}

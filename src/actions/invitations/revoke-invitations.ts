@@ -1,0 +1,34 @@
+import { Invitation, User } from "../../model/entities.ts";
+import { Problems } from "../../model/refusal.ts";
+import type { Work } from "../../work/work.ts";
+import { findAllOrRefuse, userTarget } from "../find-or-refuse.ts";
+import { holdSite, keepCounts } from "../keep-counts.ts";
+import { setDeactivated } from "../users/deactivate-users.ts";
+
+/**
+ * Ends invitations for good: the links are void and the invited users become DEACTIVATED, which frees their seats. Revoking what
+ * is revoked changes nothing; what was accepted cannot be revoked. Answers the invitations' compact ids.
+ */
+export async function revokeInvitations(work: Work, { ids }: { ids: readonly string[] }): Promise<string[]> {
+  await holdSite(work);
+  const path = ["input", "ids"];
+  const invitations = await findAllOrRefuse(work, Invitation, "Invitation", ids, path);
+  const users = await work.byIds(User, invitations.map((invitation) => invitation.userId));
+  const permit = work.permit("invitationRevoke", users.map(userTarget));
+  const problems = new Problems();
+  for (const [index, { state, email }] of invitations.entries())
+    if (state === "ACCEPTED") problems.add("WRONG_STATE", `${email} has joined already. Deactivate the user instead.`, [...path, String(index)]);
+  problems.refuseIfAny();
+
+  const pending = invitations.filter((invitation) => invitation.state === "PENDING");
+  const answer = invitations.map((invitation) => invitation.id);
+  if (pending.length === 0) return work.unchanged(permit, answer);
+  const userIds = pending.map((invitation) => invitation.userId);
+  await keepCounts(work, { userIds }, () => setDeactivated(work, userIds, null));
+  await work.record(
+    permit,
+    pending.map(({ id, email }) => ({ type: "Invitation", id, label: email, changes: { status: ["PENDING", "REVOKED"] } })),
+    { findable: pending.flatMap(({ id, userId }) => [id, userId]) },
+  );
+  return answer;
+}

@@ -1,0 +1,59 @@
+import { Account, type Site, User } from "../../model/entities.ts";
+import { spellEmail } from "../../model/email.ts";
+import { Refusal } from "../../model/refusal.ts";
+import type { Reader } from "../../queries/reader.ts";
+import { verifyPassword } from "../../secrets/password.ts";
+import type { Work } from "../../work/work.ts";
+import { joinSite } from "../invitations/join-site.ts";
+import { holdSite } from "../keep-counts.ts";
+import { type OpenedSession, openSession } from "./open-session.ts";
+
+const wrong = () => new Refusal("BAD_CREDENTIALS", "The email or the password is wrong.");
+
+/**
+ * Checks an email and a password, taking as long for a wrong email as for a wrong password (rule 9.2). Outside any transaction:
+ * it is slow on purpose. Answers the account's id.
+ */
+export async function checkPassword(reader: Reader, { email, password }: { email: string; password: string }): Promise<string> {
+  const spelled = spellEmail(email);
+  const key = "email" in spelled ? spelled.email : "";
+  // A local account belongs to this site alone (rule 1.4), and goes before a global one of the same address.
+  const [account] = await reader.rows<Pick<Account, "id" | "passwordHash">>(
+    "SELECT id, passwordHash FROM Account WHERE emailKey = ? AND realm IN ('', ?) ORDER BY realm DESC LIMIT 1",
+    [key, reader.siteId],
+  );
+  if (!(await verifyPassword(account?.passwordHash ?? null, password)) || !account) throw wrong();
+  return account.id;
+}
+
+/**
+ * Signs an account in whose password was right. The first sign-in to a site accepts a pending invitation (rule 2.2). Where the
+ * account may not use the site, says so: the password was right, so there is nothing to hide (section 12).
+ */
+export async function signIn(work: Work, { accountId }: { accountId: string }): Promise<{ session: OpenedSession; userId: string }> {
+  await holdSite(work);
+  const permit = work.permit("signIn", { noun: "account", id: accountId });
+  const [account] = await work.byIds(Account, [accountId]);
+  if (!account?.emailKey) throw wrong();
+  const user = await userOf(work, account);
+  if (user?.status === "INVITED") await joinSite(work, user, account);
+  else if (user?.status !== "ACTIVE") throw new Refusal("FORBIDDEN", await whyNot(work, user));
+  const session = await openSession(work, { accountId, userId: user.id });
+  await work.record(permit, [{ type: "User", id: user.id, label: account.email }]);
+  return { session, userId: user.id };
+}
+
+async function userOf(work: Work, account: Account): Promise<User | undefined> {
+  const [linked] = (await work.byIds(User, [account.id], "accountId")).filter((user) => user.siteId === work.siteId);
+  if (linked) return linked;
+  const [invited] = await work.byIds(User, [account.email], "emailKey");
+  // Only an invitation reaches an account by its address, and only while it is pending; the account's address was proved.
+  return invited?.status === "INVITED" && invited.accountId === null && account.emailVerified ? invited : undefined;
+}
+
+async function whyNot(work: Work, user: User | undefined): Promise<string> {
+  const [site] = await work.rows<Pick<Site, "name">>("SELECT name FROM Site WHERE id = ?", [work.siteId]);
+  return user
+    ? `Your access to ${site?.name} was deactivated. Ask an administrator of the site.`
+    : `You are not a member of ${site?.name}. Ask an administrator of the site for an invitation.`;
+}

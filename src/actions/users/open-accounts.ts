@@ -1,0 +1,51 @@
+import { Account, Site, User } from "../../model/entities.ts";
+import { newId } from "../../model/id.ts";
+import { Problems } from "../../model/refusal.ts";
+import type { Work } from "../../work/work.ts";
+import { managesAddress } from "./manages-address.ts";
+import { renameAccounts } from "./rename-accounts.ts";
+
+/** A person whom a directory vouches for: the mailbox counts as verified (rule 2.4a). */
+export interface VouchedPerson {
+  email: string;
+  fullName: string;
+}
+
+/**
+ * The account of each person, by address: the existing one, whose password, sessions and other sites stay untouched, or a new one
+ * without a password (S7). An account that is somebody on this site already is nobody else's. Names are written to existing
+ * accounts only while the site manages them.
+ */
+export async function openAccounts(work: Work, people: readonly VouchedPerson[]): Promise<Map<string, string>> {
+  const [site] = await work.byIds(Site, [work.siteId]);
+  const realm = site?.accounts === "LOCAL" ? work.siteId : "";
+  const known = (await work.byIds(Account, people.map(({ email }) => email), "emailKey")).filter((account) => account.realm === realm);
+  await refuseTaken(work, people, known);
+  const accounts = new Map(known.map((account) => [account.email, account.id]));
+  const fresh = people.filter(({ email }) => !accounts.has(email));
+  await work.insert(
+    Account,
+    fresh.map(({ email, fullName }) => {
+      const id = newId();
+      accounts.set(email, id);
+      return { id, realm, email, emailKey: email, emailVerified: true, fullName, createdAt: work.now };
+    }),
+  );
+  const isManaged = await managesAddress(work);
+  const names = new Map(people.map(({ email, fullName }) => [email, fullName]));
+  const renamed = known.filter(({ email, fullName }) => isManaged(email) && names.get(email) !== fullName);
+  await renameAccounts(work, new Map(renamed.map(({ id, email, fullName }) => [id, names.get(email) ?? fullName])));
+  return accounts;
+}
+
+/** Rule 1.1b: an account is never handed on. */
+async function refuseTaken(work: Work, people: readonly VouchedPerson[], known: readonly Account[]): Promise<void> {
+  const users = await work.byIds(User, known.map(({ id }) => id), "accountId");
+  const taken = new Map(users.map((user) => [known.find(({ id }) => id === user.accountId)?.email, user]));
+  const problems = new Problems();
+  for (const [index, { email }] of people.entries()) {
+    const owner = taken.get(email);
+    if (owner && owner.email !== email) problems.add("TAKEN", `The account of ${email} is that of ${owner.email} here.`, ["people", String(index)]);
+  }
+  problems.refuseIfAny();
+}

@@ -1,0 +1,48 @@
+import { User } from "../../model/entities.ts";
+import { Problems } from "../../model/refusal.ts";
+import { marks } from "../../queries/reader.ts";
+import type { Work } from "../../work/work.ts";
+import { findAllOrRefuse, userTarget } from "../find-or-refuse.ts";
+import { managesAddress } from "./manages-address.ts";
+
+/** Addresses here name nobody and never will (RFC 6761, section 6.4). */
+const nowhere = "@retired.invalid";
+
+/** True of an address that was taken from a user. */
+export function isRetired(email: string): boolean {
+  return email.endsWith(nowhere);
+}
+
+/**
+ * Takes the address from users, by public id, because their directory gave it to someone else (rule 1.1b). The user keeps its id,
+ * groups and content under `former-<id>@retired.invalid`; the account loses the address, its password and its sessions. Refused
+ * where the site does not manage the account: then the address stays, and the newcomer waits. Answers the compact ids.
+ */
+export async function retireAddresses(work: Work, { ids }: { ids: readonly string[] }): Promise<string[]> {
+  const users = await findAllOrRefuse(work, User, "User", ids, ["ids"]);
+  const permit = work.permit("userUpdate", users.map(userTarget), (index) => ["ids", String(index)]);
+  const retiring = users.filter(({ email }) => !isRetired(email));
+  const answer = users.map((user) => user.id);
+  if (retiring.length === 0) return work.unchanged(permit, answer);
+  const isManaged = await managesAddress(work);
+  const problems = new Problems();
+  for (const [index, { email, accountId }] of retiring.entries())
+    if (accountId && !isManaged(email))
+      problems.add("NOT_MANAGED", `The domain of ${email} is not verified by this site, so the address cannot be taken from its account.`, ["ids", String(index)]);
+  problems.refuseIfAny();
+
+  const accountIds = retiring.flatMap((user) => user.accountId ?? []);
+  // Other sites show the account's address, too. Each row has its own, which no other row can have.
+  const retire = `UPDATE User SET email = CONCAT('former-', id, '${nowhere}'), emailKey = CONCAT('former-', id, '${nowhere}'), version = version + 1`;
+  await work.write(`${retire} WHERE id IN (${marks(retiring)})`, retiring.map((user) => user.id));
+  if (accountIds.length > 0) {
+    await work.write(`${retire} WHERE accountId IN (${marks(accountIds)}) AND siteId <> ?`, [...accountIds, work.siteId]);
+    await work.write(`UPDATE Account SET email = '', emailKey = NULL, passwordHash = NULL WHERE id IN (${marks(accountIds)})`, accountIds);
+    await work.write(`DELETE FROM Session WHERE accountId IN (${marks(accountIds)})`, accountIds);
+  }
+  await work.record(
+    permit,
+    retiring.map(({ id, email }) => ({ type: "User", id, label: email, changes: { email: [email, `former-${id}${nowhere}`] } })),
+  );
+  return answer;
+}

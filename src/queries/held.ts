@@ -1,0 +1,152 @@
+import type { UserStatus } from "../model/entities.ts";
+import type { UserRole } from "../model/scope.ts";
+import { marks, type Reader } from "./reader.ts";
+
+/** A user as the sync compares one. */
+export interface HeldUser {
+  id: string;
+  directoryId: string | null;
+  externalId: string | null;
+  email: string;
+  fullName: string;
+  title: string | null;
+  role: UserRole;
+  status: UserStatus;
+  /** What the directory last said of the person. */
+  suspended: boolean;
+  fingerprint: string | null;
+  /** Deactivated by this directory, and not by a person here (S11). */
+  deactivatedByDirectory: boolean;
+}
+
+/** A group as the sync compares one. */
+export interface HeldGroup {
+  id: string;
+  directoryId: string | null;
+  externalId: string | null;
+  name: string;
+  nameKey: string;
+  description: string | null;
+  email: string | null;
+  fingerprint: string | null;
+}
+
+/** What a site holds, as far as one directory is concerned. */
+export interface Held {
+  /** The directory's own, by its ids. */
+  users: Map<string, HeldUser>;
+  groups: Map<string, HeldGroup>;
+  /** Every user of the site by address, whoever owns them. */
+  usersByEmail: Map<string, HeldUser>;
+  /** Every group of the site by the key of its name. */
+  groupsByName: Map<string, HeldGroup>;
+  /** Memberships that the directory brought: by group, then user, whether direct. All ids are compact. */
+  members: Map<string, Map<string, boolean>>;
+  /** The groups directly inside each group. */
+  nestings: Map<string, Set<string>>;
+  usersById: Map<string, HeldUser>;
+}
+
+/** Rows in one answer: large enough to be few, small enough to let others in between. */
+const pageSize = 5000;
+
+type Raw<T> = { [Column in keyof T]: T[Column] extends boolean ? number : T[Column] | Buffer };
+
+/** Reads everything that a run compares, in plain pages. */
+export async function readHeld(reader: Reader, directoryId: string): Promise<Held> {
+  const held: Held = {
+    users: new Map(),
+    groups: new Map(),
+    usersByEmail: new Map(),
+    groupsByName: new Map(),
+    members: new Map(),
+    nestings: new Map(),
+    usersById: new Map(),
+  };
+  await readUsers(reader, directoryId, held);
+  const sizes = await readGroups(reader, directoryId, held);
+  await readMembers(reader, sizes, held);
+  await readNestings(reader, directoryId, held);
+  return held;
+}
+
+async function readUsers(reader: Reader, directoryId: string, held: Held): Promise<void> {
+  for (let after = "", full = true; full; ) {
+    const rows = await reader.rows<Raw<HeldUser>>(
+      `SELECT id, directoryId, externalId, email, fullName, title, role, status, directorySuspended AS suspended, fingerprint,
+       CASE WHEN deactivatedByKind = 'directory' AND deactivatedById = directoryId THEN 1 ELSE 0 END AS deactivatedByDirectory
+       FROM User WHERE siteId = ? AND emailKey > ? ORDER BY emailKey LIMIT ${pageSize}`,
+      [reader.siteId, after],
+    );
+    for (const row of rows) {
+      const user = {
+        ...row,
+        externalId: textOf(row.externalId),
+        suspended: row.suspended === 1,
+        deactivatedByDirectory: row.deactivatedByDirectory === 1,
+      } as HeldUser; // as: the only columns that are bytes or flags are converted above
+      held.usersById.set(user.id, user);
+      held.usersByEmail.set(user.email, user);
+      if (user.directoryId === directoryId && user.externalId !== null) held.users.set(user.externalId, user);
+      after = user.email;
+    }
+    full = rows.length === pageSize;
+  }
+}
+
+/** Answers the directory's groups with their sizes. */
+async function readGroups(reader: Reader, directoryId: string, held: Held): Promise<{ id: string; size: number }[]> {
+  const sizes: { id: string; size: number }[] = [];
+  for (let after = "", full = true; full; ) {
+    const rows = await reader.rows<Raw<HeldGroup> & { id: string; memberCount: number }>(
+      `SELECT id, directoryId, externalId, name, nameKey, description, email, fingerprint, memberCount
+       FROM \`Group\` WHERE siteId = ? AND id > ? ORDER BY id LIMIT ${pageSize}`,
+      [reader.siteId, after],
+    );
+    for (const { memberCount, ...row } of rows) {
+      const group = { ...row, externalId: textOf(row.externalId), nameKey: String(row.nameKey) } as HeldGroup; // as: the columns that are bytes are converted above
+      held.groupsByName.set(group.nameKey, group);
+      after = group.id;
+      if (group.directoryId !== directoryId || group.externalId === null) continue;
+      held.groups.set(group.externalId, group);
+      sizes.push({ id: group.id, size: memberCount });
+    }
+    full = rows.length === pageSize;
+  }
+  return sizes;
+}
+
+/** Reads the memberships of many groups at a time. A group of its own size fills a question alone. */
+async function readMembers(reader: Reader, groups: readonly { id: string; size: number }[], held: Held): Promise<void> {
+  let batch: string[] = [];
+  let expected = 0;
+  for (const [index, { id, size }] of groups.entries()) {
+    batch.push(id);
+    expected += size;
+    if (expected < pageSize && batch.length < 500 && index < groups.length - 1) continue;
+    const rows = await reader.rows<{ groupId: string; userId: string; direct: number }>(
+      `SELECT groupId, userId, direct FROM Membership WHERE bySync = 1 AND groupId IN (${marks(batch)})`,
+      batch,
+    );
+    for (const { groupId, userId, direct } of rows) {
+      const members = held.members.get(groupId) ?? new Map<string, boolean>();
+      // The user's own copy of the id: a million memberships name a hundred thousand people.
+      held.members.set(groupId, members.set(held.usersById.get(userId)?.id ?? userId, direct === 1));
+    }
+    batch = [];
+    expected = 0;
+  }
+}
+
+async function readNestings(reader: Reader, directoryId: string, held: Held): Promise<void> {
+  const rows = await reader.rows<{ groupId: string; childId: string }>(
+    "SELECT n.groupId, n.childId FROM Nesting n JOIN `Group` g ON g.id = n.groupId WHERE g.siteId = ? AND g.directoryId = ?",
+    [reader.siteId, directoryId],
+  );
+  for (const { groupId, childId } of rows) held.nestings.set(groupId, (held.nestings.get(groupId) ?? new Set()).add(childId));
+}
+
+/** Keys come as bytes from MySQL and MariaDB. */
+function textOf(value: string | Buffer | null): string | null {
+  return value === null ? null : String(value);
+}

@@ -1,0 +1,190 @@
+import { faultFor } from "./google-advice.ts";
+import { type GoogleArea, type GoogleClient, googleScopes, isKind, isListOf, largestPage } from "./google-contract.ts";
+import { groupFrom, memberFrom, userFrom, verifiedDomainsFrom } from "./google-facts.ts";
+import type { GoogleFailure } from "./google-failure.ts";
+import type { Requester } from "./google-requester.ts";
+import { type FetchPage, unavailable } from "./listing.ts";
+import { type DirectoryPages, type ListingCaps, readPages } from "./read-snapshot.ts";
+import type { DirectoryFault, DirectoryReader, Listing, ReadOptions, Snapshot } from "./snapshot.ts";
+
+/** A connection to a Google Workspace. */
+export interface Google {
+  requester: Requester<GoogleClient>;
+  clientId: string;
+  adminEmail: string;
+  caps?: ListingCaps;
+}
+
+/** Reads a Google Workspace: its listings into a snapshot, and one object at a time as a proof of absence. */
+export function createGoogleReader(google: Google): Omit<DirectoryReader, "probe"> {
+  const { requests } = google.requester;
+  return {
+    requests,
+    get requestCount() {
+      return Object.values(requests).reduce((sum, count) => sum + count, 0);
+    },
+    readSnapshot: (options) => readSnapshot(google, options),
+    isUserPresent: (id) => isUserPresent(google, id),
+    isGroupPresent: (id) => isGroupPresent(google, id),
+    isMember: (groupId, userId) => isMember(google, groupId, userId),
+  };
+}
+
+async function readSnapshot(google: Google, options: ReadOptions): Promise<Snapshot> {
+  const { requests, waitedMs } = google.requester;
+  const before = { ...requests };
+  const waitedBefore = waitedMs();
+  // The first failure ends the requests that are under way at the same time.
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  const pages = openPages(google, signal);
+  try {
+    const reading = await readPages(pages, options, google.caps);
+    return {
+      ...reading,
+      customerId: pages.customerId(),
+      requests: {
+        listing: requests.listing - before.listing,
+        rereading: requests.rereading - before.rereading,
+        proofs: requests.proofs - before.proofs,
+        other: requests.other - before.other,
+      },
+      waitedMs: waitedMs() - waitedBefore,
+    };
+  } catch (error) {
+    stop.abort(error);
+    throw error;
+  }
+}
+
+/** The pages of one reading. The customer's id is known once users were read: it stands in each of them. */
+function openPages(google: Google, signal: AbortSignal): DirectoryPages & { customerId(): string | null } {
+  let customerId: string | null = null;
+  const pagesOf = <Body extends ListBody, T>(question: PageQuestion<Body, T>) => fetchPages(google, signal, question);
+  return {
+    customerId: () => customerId,
+    verifiedDomains: () => readVerifiedDomains(google, signal),
+    users: pagesOf({
+      area: "users",
+      send: (client, pageToken) => client.listUsers({ pageToken, maxResults: largestPage.users, signal }),
+      read: ({ users = [] }) => {
+        customerId ??= users[0]?.customerId ?? null;
+        return users.map(userFrom);
+      },
+    }),
+    deletedUserIds: pagesOf({
+      area: "users",
+      send: (client, pageToken) => client.listDeletedUsers({ pageToken, maxResults: largestPage.users, signal }),
+      read: ({ users = [] }) => users.map((user) => user.id ?? ""),
+    }),
+    groups: pagesOf({
+      area: "groups",
+      send: (client, pageToken) => client.listGroups({ pageToken, maxResults: largestPage.groups, signal }),
+      read: ({ groups = [] }) => groups.map(groupFrom),
+    }),
+    membersOf: (groupId) =>
+      pagesOf({
+        area: "members",
+        send: (client, pageToken) => client.listMembers(groupId, { pageToken, maxResults: largestPage.members, signal }),
+        read: ({ members = [] }) => members.map((member) => memberFrom(member, customerId)),
+      }),
+  };
+}
+
+type ListBody = { nextPageToken?: string | null };
+
+interface PageQuestion<Body extends ListBody, T> {
+  area: GoogleArea;
+  send(client: GoogleClient, pageToken: string | undefined): Promise<{ data: Body }>;
+  read(body: Body): T[];
+}
+
+function fetchPages<Body extends ListBody, T>(
+  google: Google,
+  signal: AbortSignal,
+  question: PageQuestion<Body, T>,
+): FetchPage<T> {
+  const { area, send, read } = question;
+  return async (pageToken, purpose) => {
+    const answer = await google.requester.ask({
+      purpose,
+      signal,
+      what: `page of ${area}`,
+      send: (client) => send(client, pageToken ?? undefined),
+      isSound: (body) => isListOf(area, body),
+    });
+    if ("data" in answer) return { page: { items: read(answer.data), nextPageToken: answer.data.nextPageToken || null } };
+    // Of a page token that it no longer accepts Google says what it says of any bad request.
+    if (pageToken !== null && answer.failure.act === "BAD_REQUEST") return { stale: answer.failure.message };
+    if (area !== "members") throw faultOf(google, area, answer.failure);
+    return { unavailable: reasonOrFault(google, area, answer.failure) };
+  };
+}
+
+async function readVerifiedDomains(google: Google, signal: AbortSignal): Promise<Listing<string>> {
+  const answer = await google.requester.ask({
+    purpose: "listing",
+    signal,
+    what: "list of domains",
+    send: (client) => client.listDomains({ signal }),
+    isSound: (body) => isListOf("domains", body),
+  });
+  if ("data" in answer) return { state: "complete", reason: null, items: verifiedDomainsFrom(answer.data.domains ?? []) };
+  // An administrator may be allowed to read people and groups and yet not domains.
+  if (answer.failure.act === "FORBIDDEN") return unavailable(answer.failure.message);
+  throw faultOf(google, "domains", answer.failure);
+}
+
+async function isUserPresent(google: Google, id: string): Promise<"present" | "absent" | "suspended" | "unknown"> {
+  const answer = await google.requester.ask({
+    purpose: "proofs",
+    what: "user",
+    send: (client) => client.getUser(id),
+    isSound: (body) => isKind("user", body),
+  });
+  if ("failure" in answer) return isGone(google, "users", answer.failure) ? "absent" : "unknown";
+  if (answer.data.id !== id) return "unknown";
+  return answer.data.suspended || answer.data.archived ? "suspended" : "present";
+}
+
+async function isGroupPresent(google: Google, id: string): Promise<"present" | "absent" | "unknown"> {
+  const answer = await google.requester.ask({
+    purpose: "proofs",
+    what: "group",
+    send: (client) => client.getGroup(id),
+    isSound: (body) => isKind("group", body),
+  });
+  if ("failure" in answer) return isGone(google, "groups", answer.failure) ? "absent" : "unknown";
+  return answer.data.id === id ? "present" : "unknown";
+}
+
+async function isMember(google: Google, groupId: string, userId: string): Promise<"present" | "absent" | "unknown"> {
+  const answer = await google.requester.ask({
+    purpose: "proofs",
+    what: "membership",
+    send: (client) => client.hasMember(groupId, userId),
+    isSound: (body) => typeof body?.isMember === "boolean",
+  });
+  if ("failure" in answer) return isGone(google, "members", answer.failure) ? "absent" : "unknown";
+  return answer.data.isMember ? "present" : "absent";
+}
+
+/**
+ * Whether a failed question about one object proves that it is not there: 404, and for users 412, which is said of one that is
+ * not made yet. Throws when the failure concerns the whole directory.
+ */
+function isGone(google: Google, area: GoogleArea, failure: GoogleFailure): boolean {
+  reasonOrFault(google, area, failure);
+  return failure.act === "GONE" && (failure.status === 404 || area === "users");
+}
+
+/** What a failed question about one object says of that object. Throws when it concerns the whole directory. */
+function reasonOrFault(google: Google, area: GoogleArea, failure: GoogleFailure): string {
+  const isOfOneObject = ["FORBIDDEN", "GONE", "BAD_REQUEST"].includes(failure.act);
+  if (isOfOneObject || (failure.act === "WAIT" && !google.requester.isOutage())) return failure.message;
+  throw faultOf(google, area, failure);
+}
+
+function faultOf({ clientId, adminEmail }: Google, area: GoogleArea, failure: GoogleFailure): DirectoryFault {
+  return faultFor(failure, { clientId, adminEmail, scopes: [googleScopes[area]] });
+}
