@@ -1,5 +1,5 @@
 import type { HeldUser } from "../src/queries/held.ts";
-import { type PlanInput } from "./draft.ts";
+import type { PlanInput } from "./draft.ts";
 import type { Person } from "./people.ts";
 import { addressMatcher } from "./scope.ts";
 
@@ -57,10 +57,10 @@ export function claimAddresses({ held, directoryId, settings, snapshot }: PlanIn
     isWantedByAnother: (user) => {
       const claimant = firstWith.get(user.email);
       const person = claimant === undefined ? undefined : people.get(claimant);
-      return person !== undefined && person.id !== user.externalId && person.active && person.verdict === "IN";
+      return person !== undefined && person.id !== user.externalId && (held.users.has(person.id) || (person.active && person.verdict === "IN"));
     },
     chainOf: root,
-    isIgnored: addressMatcher(settings.ignore),
+    isIgnored: settings.ignore.length > 0 ? addressMatcher(settings.ignore) : () => false,
   };
 }
 

@@ -12,7 +12,7 @@ export function planUsers(input: PlanInput, people: ReadonlyMap<string, Person>,
   const drafts: Draft[] = [];
   for (const user of input.held.users.values()) {
     const person = people.get(user.externalId ?? "");
-    if (person?.verdict === "IGNORED" || input.settings.ignore.length > 0 && claims.isIgnored(user.email)) continue;
+    if (person?.verdict === "IGNORED" || claims.isIgnored(user.email)) continue;
     if (person?.verdict === "SKIPPED") drafts.push(report(bodyOf("USER_UPDATE", user), person.reason));
     else if (person) drafts.push(...planKnown(input, user, person, claims, scope));
     else drafts.push(...planAbsent(input, user, claims));
@@ -74,7 +74,7 @@ function planAbsent(input: PlanInput, user: HeldUser, claims: Claims): Draft[] {
 }
 
 /** Somebody the directory lists and we do not hold. Who is suspended is not brought. */
-function planNewcomer({ settings, approved, snapshot }: PlanInput, person: Person, claims: Claims): Draft[] {
+function planNewcomer({ settings, approved }: PlanInput, person: Person, claims: Claims): Draft[] {
   if (!person.active || person.verdict === "OUT" || person.verdict === "IGNORED") return [];
   const { id, email, fullName, title, fingerprint } = person;
   const changes = differences([["email", null, email], ["fullName", null, fullName], ["title", null, title]]);
@@ -89,7 +89,6 @@ function planNewcomer({ settings, approved, snapshot }: PlanInput, person: Perso
   if (settings.onMatch === "REPORT") return [report(adoption, "Someone was added by hand with this address, and the settings say to leave them alone.")];
   if (holder.role !== "MEMBER" && !approved)
     return [report(adoption, "An admin or a manager is taken over only through a plan that a person applied.", "DISPUTED")];
-  if (snapshot.users.state === "unavailable") return [];
   return [{ phase: phases.usersIn, status: "PLANNED", body: adoption }];
 }
 

@@ -9,6 +9,7 @@ import type { Work } from "../../work/work.ts";
 import { findAllOrRefuse, userTarget } from "../find-or-refuse.ts";
 import { indexNames } from "./index-names.ts";
 import { managesAddress } from "./manages-address.ts";
+import { isRetired } from "./retire-addresses.ts";
 import { renameAccounts } from "./rename-accounts.ts";
 import { updateEach } from "./update-each.ts";
 
@@ -93,7 +94,9 @@ async function rename(work: Work, renamed: readonly Pair[], isManaged: (email: s
 
 async function moveAddresses(work: Work, moving: readonly Pair[], isManaged: (email: string) => boolean): Promise<void> {
   if (moving.length === 0) return;
-  const managed = moving.filter(({ user, update }) => user.accountId !== null && isManaged(user.email) && isManaged(update.email ?? ""));
+  // Who lost the address to another person, and is back at a new one, gets the account back with it.
+  const isOurs = (email: string) => isManaged(email) || isRetired(email);
+  const managed = moving.filter(({ user, update }) => user.accountId !== null && isOurs(user.email) && isManaged(update.email ?? ""));
   await refuseTaken(work, moving, managed);
   const emails = new Map(moving.map(({ user, update }) => [user.id, update.email ?? ""]));
   const emailByAccount = new Map(managed.map(({ user, update }) => [user.accountId ?? "", update.email ?? ""]));
@@ -143,7 +146,7 @@ async function tellBoth(work: Work, managed: readonly Pair[]): Promise<void> {
   const accountIds = managed.map(({ user }) => user.accountId ?? "");
   await work.write(`DELETE FROM Session WHERE accountId IN (${marks(accountIds)})`, accountIds);
   const [site] = await work.byIds(Site, [work.siteId]);
-  const told = managed.filter(({ user }) => user.status === "ACTIVE");
+  const told = managed.filter(({ user }) => user.status === "ACTIVE" && !isRetired(user.email));
   await work.post(
     told.flatMap(({ user, update }) => {
       const words = { siteName: site?.name ?? "", oldEmail: user.email, newEmail: update.email ?? "", changedBy: work.actor.label };

@@ -1,0 +1,81 @@
+import { spellEmail } from "../model/email.ts";
+import { type Columns, columnsFor, publicIdSql } from "./columns.ts";
+import { declareEdges } from "./expand.ts";
+import { declareLoader, toActor, toOne } from "./loaders.ts";
+import { connectionOf, countRows, keyset, nodeSelection, readPage } from "./page.ts";
+import { prefixRange } from "./prefix-range.ts";
+import { marks, maySee, type Reader, type Row, type SqlValue } from "./reader.ts";
+import type { Selection } from "./selection.ts";
+
+/** Invitations that a caller looks for. Every condition given must hold. */
+export interface InvitationFilter {
+  query?: string | null;
+  emails?: string[] | null;
+  statuses?: string[] | null;
+  deliveries?: string[] | null;
+}
+
+/** EXPIRED is PENDING past its time. The moment is ours, not the caller's: 24 characters of digits and signs. */
+const statusSql = (now: string) => `CASE WHEN i.state = 'PENDING' AND i.expiresAt <= '${now}' THEN 'EXPIRED' ELSE i.state END`;
+
+const columns = (now: string): Columns => ({
+  id: publicIdSql("Invitation", "i.id"),
+  email: "i.email",
+  status: statusSql(now),
+  delivery: "i.delivery",
+  deliveryFailure: "i.deliveryFailure",
+  createdAt: "i.createdAt",
+  lastSentAt: "i.lastSentAt",
+  sentCount: "i.sentCount",
+  expiresAt: "i.expiresAt",
+  userId: "i.userId",
+  invitedByKind: "i.invitedByKind",
+  invitedById: "i.invitedById",
+});
+
+const needs = { user: ["userId"], invitedBy: ["invitedByKind", "invitedById"] };
+
+const newestFirst = "invitations CREATED_AT DESC";
+
+/** A page of the site's invitations, the newest first. */
+export async function listInvitations(reader: Reader, args: Record<string, unknown>, selection: Selection): Promise<Row> {
+  const { where, params } = conditions(reader, (args.filter ?? {}) as InvitationFilter); // as: the schema checked its shape
+  const request = readPage(args, newestFirst);
+  const walk = keyset(reader, { siteColumn: "i.siteId", key: "i.createdAt", id: "i.id", descending: true }, request.after);
+  const rows = await reader.rows<Row>(
+    `SELECT ${columnsFor("Invitation", columns(reader.now), needs, nodeSelection(selection))}, i.createdAt AS cursorKey, i.id AS cursorId FROM Invitation i
+     WHERE ${[walk.where, ...where].join(" AND ")} ORDER BY ${walk.orderBy} LIMIT ${request.first + 1}`,
+    [...walk.params, ...params],
+  );
+  const count = () =>
+    countRows(reader, `SELECT COUNT(*) AS n FROM Invitation i WHERE ${["i.siteId = ?", ...where].join(" AND ")}`, [reader.siteId, ...params]);
+  return connectionOf(reader, "Invitation", selection, { rows, order: newestFirst, request, count });
+}
+
+function conditions(reader: Reader, filter: InvitationFilter): { where: string[]; params: SqlValue[] } {
+  const where: string[] = [];
+  const params: SqlValue[] = [];
+  const anyOf = (sql: string, values: readonly string[]) => {
+    where.push(values.length > 0 ? `${sql} IN (${marks(values)})` : "1 = 0");
+    params.push(...values);
+  };
+  if (filter.query?.trim()) {
+    where.push("i.emailKey >= ? AND i.emailKey < ?");
+    params.push(...prefixRange(filter.query.trim().toLowerCase()));
+  }
+  if (filter.emails) anyOf("i.emailKey", filter.emails.flatMap((email) => Object.values(spellEmail(email)).slice(0, 1)));
+  if (filter.statuses) anyOf(statusSql(reader.now), filter.statuses);
+  if (filter.deliveries) anyOf("i.delivery", filter.deliveries);
+  return { where, params };
+}
+
+declareLoader("Invitation", (reader, ids, selection) =>
+  maySee(reader, "USERS_READ")
+    ? reader.rows<Row>(
+        `SELECT ${columnsFor("Invitation", columns(reader.now), needs, selection)} FROM Invitation i WHERE i.siteId = ? AND i.id IN (${marks(ids)})`,
+        [reader.siteId, ...ids],
+      )
+    : Promise.resolve([]),
+);
+
+declareEdges("Invitation", { user: toOne("User", "userId"), invitedBy: toActor("invitedByKind", "invitedById") });

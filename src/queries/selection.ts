@@ -1,0 +1,40 @@
+import type { Row } from "./reader.ts";
+
+/** One field that a caller selected, by the key it has in the answer. */
+export interface SelectedField {
+  /** Its alias, or its name. */
+  key: string;
+  name: string;
+  /** With variables and defaults filled in. */
+  args: Record<string, unknown>;
+  /** The types for which it was selected; null for whatever type comes. */
+  on: ReadonlySet<string> | null;
+  selection: Selection;
+}
+
+/** What a caller selected of an object, fragments opened: known before anything is read, so that it is read at once. */
+export type Selection = readonly SelectedField[];
+
+/** What was selected of an object of this type. */
+export function selectedOf(selection: Selection, type: string): Selection {
+  return selection.filter((field) => field.on === null || field.on.has(type));
+}
+
+export function isSelected(selection: Selection, name: string): boolean {
+  return selection.some((field) => field.name === name);
+}
+
+/** The fields under a path, as `["edges", "node"]`. */
+export function below(selection: Selection, ...path: string[]): Selection {
+  return path.reduce<Selection>((fields, name) => fields.filter((field) => field.name === name).flatMap((field) => field.selection), selection);
+}
+
+/** Where an object keeps what was read for a field: aliased fields apart, since their arguments may differ. */
+export function slotOf(name: string, key: string): string {
+  return name === key ? name : `${name}:${key}`;
+}
+
+/** Puts what was read for a field onto its object. */
+export function put(row: Row, field: SelectedField, value: unknown): void {
+  row[slotOf(field.name, field.key)] = value;
+}

@@ -1,0 +1,234 @@
+import { domainOf, spellEmail } from "../model/email.ts";
+import { compactId } from "../model/id.ts";
+import { nameKey, searchTerms } from "../model/name-key.ts";
+import { type Columns, columnsFor, publicIdSql } from "./columns.ts";
+import { declareEdges, expand } from "./expand.ts";
+import { groupsOfUsers } from "./groups.ts";
+import { declareLoader, loadByIds, toActor, toOne } from "./loaders.ts";
+import { connectionOf, countRows, keyset, nodeSelection, readPage } from "./page.ts";
+import { prefixRange } from "./prefix-range.ts";
+import { marks, maySee, type Reader, type Row, type SqlValue } from "./reader.ts";
+import { put, type Selection, slotOf } from "./selection.ts";
+
+/** Users that a caller looks for. Every condition given must hold. Ids are public. */
+export interface UserFilter {
+  query?: string | null;
+  emails?: string[] | null;
+  statuses?: string[] | null;
+  roles?: string[] | null;
+  groupId?: string | null;
+  applicationId?: string | null;
+  directoryId?: string | null;
+  externalIds?: string[] | null;
+  inactiveSince?: string | null;
+}
+
+export interface UserOrder {
+  field: "FULL_NAME" | "EMAIL" | "CREATED_AT" | "LAST_ACTIVE_AT";
+  direction: "ASC" | "DESC";
+}
+
+const columns: Columns = {
+  id: publicIdSql("User", "u.id"),
+  email: "u.email",
+  username: "u.username",
+  fullName: "u.fullName",
+  title: "u.title",
+  role: "u.role",
+  status: "u.status",
+  externalId: "CAST(u.externalId AS CHAR)",
+  synced: "(u.directoryId IS NOT NULL)",
+  createdAt: "u.createdAt",
+  joinedAt: "u.joinedAt",
+  lastActiveAt: "NULLIF(u.lastActiveAt, '')",
+  deactivatedAt: "u.deactivatedAt",
+  deactivationNote: "u.deactivationNote",
+  version: "u.version",
+  compactId: "u.id",
+  directoryId: "u.directoryId",
+  deactivatedByKind: "u.deactivatedByKind",
+  deactivatedById: "u.deactivatedById",
+};
+
+/** What edges need of the row itself. */
+const needs = {
+  groups: ["compactId"],
+  access: ["compactId"],
+  invitation: ["compactId"],
+  managed: ["email"],
+  directory: ["directoryId"],
+  deactivatedBy: ["deactivatedByKind", "deactivatedById"],
+};
+
+/** Columns of a page's rows: those selected, and where each stands in the order. */
+export function userColumns(selection: Selection): string {
+  return columnsFor("User", columns, needs, selection);
+}
+
+const orderColumns = { FULL_NAME: "u.nameKey", EMAIL: "u.emailKey", CREATED_AT: "u.createdAt", LAST_ACTIVE_AT: "u.lastActiveAt" } as const;
+
+/** The conditions of a filter, for `User u`. */
+export function userConditions(reader: Reader, filter: UserFilter): { where: string[]; params: SqlValue[] } {
+  const where: string[] = [];
+  const params: SqlValue[] = [];
+  const add = (sql: string, ...values: SqlValue[]) => {
+    where.push(sql);
+    params.push(...values);
+  };
+  const anyOf = (column: string, values: readonly string[]) => add(values.length > 0 ? `${column} IN (${marks(values)})` : "1 = 0", ...values);
+  if (filter.query?.trim()) addSearch(reader, filter.query, add);
+  if (filter.emails) anyOf("u.emailKey", spelled(filter.emails));
+  if (filter.statuses) anyOf("u.status", filter.statuses);
+  if (filter.roles) anyOf("u.role", filter.roles);
+  if (filter.externalIds) anyOf("u.externalId", filter.externalIds);
+  if (filter.directoryId) add("u.directoryId = ?", compactId("Directory", filter.directoryId) ?? "");
+  if (filter.inactiveSince) add("u.lastActiveAt < ?", new Date(filter.inactiveSince).toISOString());
+  if (filter.groupId) add("EXISTS (SELECT 1 FROM Membership fm WHERE fm.groupId = ? AND fm.userId = u.id)", compactId("Group", filter.groupId) ?? "");
+  if (filter.applicationId)
+    add(
+      "EXISTS (SELECT 1 FROM Membership fm JOIN `Grant` fg ON fg.groupId = fm.groupId WHERE fm.userId = u.id AND fg.applicationId = ?)",
+      compactId("Application", filter.applicationId) ?? "",
+    );
+  return { where, params };
+}
+
+function addSearch(reader: Reader, query: string, add: (sql: string, ...values: SqlValue[]) => void): void {
+  const word = query.trim().toLowerCase();
+  const terms = searchTerms(query);
+  const byEmail = "SELECT id FROM User WHERE siteId = ? AND emailKey >= ? AND emailKey < ?";
+  const byTerm = "SELECT userId FROM SearchTerm WHERE siteId = ? AND term >= ? AND term < ?";
+  if (terms.length === 0) return add("1 = 0");
+  // One word may begin a name or an address; of several words each must begin a word of the name.
+  for (const term of terms.slice(0, 8)) {
+    const params = [reader.siteId, ...prefixRange(term)];
+    if (terms.length === 1 || word.includes("@")) {
+      add(`u.id IN (${byTerm} UNION ${byEmail})`, ...params, reader.siteId, ...prefixRange(word));
+      if (word.includes("@")) return;
+    } else add(`u.id IN (${byTerm})`, ...params);
+  }
+}
+
+function spelled(emails: readonly string[]): string[] {
+  return emails.flatMap((email) => {
+    const read = spellEmail(email);
+    return "email" in read ? [read.email] : [];
+  });
+}
+
+/** A page of the site's users: one statement, one for each selected edge, and one for `totalCount` when it is selected. */
+export async function listUsers(reader: Reader, args: Record<string, unknown>, selection: Selection): Promise<Row> {
+  const filter = (args.filter ?? {}) as UserFilter; // as: the schema checked its shape
+  const by = orderOf(args);
+  const request = readPage(args, by.name);
+  const walk = keyset(reader, { siteColumn: "u.siteId", key: by.column, id: "u.id", descending: by.descending }, request.after);
+  const conditions = userConditions(reader, filter);
+  const rows = await reader.rows<Row>(
+    `SELECT ${userColumns(nodeSelection(selection))}, ${by.cursorColumns} FROM User u
+     WHERE ${[walk.where, ...conditions.where].join(" AND ")} ORDER BY ${walk.orderBy} LIMIT ${request.first + 1}`,
+    [...walk.params, ...conditions.params],
+  );
+  const count = () =>
+    countRows(reader, `SELECT COUNT(*) AS n FROM User u WHERE ${["u.siteId = ?", ...conditions.where].join(" AND ")}`, [reader.siteId, ...conditions.params]);
+  return connectionOf(reader, "User", selection, { rows: by.withKeys(rows), order: by.name, request, count });
+}
+
+/** An order of users: its column, its name in cursors, and how a row tells its key. Keys are computed here, since MySQL gives them as bytes. */
+export function orderOf(args: Record<string, unknown>) {
+  const { field, direction } = (args.orderBy ?? { field: "FULL_NAME", direction: "ASC" }) as UserOrder; // as: the schema checked its shape
+  const shown = { FULL_NAME: "u.fullName", EMAIL: "u.email", CREATED_AT: "u.createdAt", LAST_ACTIVE_AT: "u.lastActiveAt" }[field];
+  return {
+    name: `users ${field} ${direction}`,
+    column: orderColumns[field],
+    descending: direction === "DESC",
+    cursorColumns: `${shown} AS cursorKey, u.id AS cursorId`,
+    withKeys(rows: Row[]): Row[] {
+      if (field === "FULL_NAME") for (const row of rows) row.cursorKey = nameKey(String(row.cursorKey));
+      return rows;
+    },
+  };
+}
+
+/** The one user whom exactly one of these names, or null. */
+export async function findUser(
+  reader: Reader,
+  by: { id?: string | null; email?: string | null; username?: string | null; externalId?: string | null },
+  selection: Selection,
+): Promise<Row | null> {
+  const id = by.id ? compactId("User", by.id) : await idOf(reader, by);
+  return id ? ((await loadByIds(reader, "User", [id], selection)).get(id) ?? null) : null;
+}
+
+async function idOf(reader: Reader, by: { email?: string | null; username?: string | null; externalId?: string | null }): Promise<string | null> {
+  const [column, key] = by.email ? ["emailKey", spelled([by.email])[0]] : by.username ? ["usernameKey", nameKey(by.username)] : ["externalId", by.externalId];
+  if (!key) return null;
+  const [row] = await reader.rows<{ id: string }>(`SELECT id FROM User WHERE siteId = ? AND ${column} = ? ORDER BY id LIMIT 1`, [reader.siteId, key]);
+  return row?.id ?? null;
+}
+
+declareLoader("User", (reader, ids, selection) => {
+  // Everyone sees themselves; others need the scope.
+  const own = reader.actor.kind === "user" ? reader.actor.userId : null;
+  const seen = maySee(reader, "USERS_READ") ? ids : ids.filter((id) => id === own);
+  if (seen.length === 0) return Promise.resolve([]);
+  return reader.rows<Row>(`SELECT ${userColumns(selection)} FROM User u WHERE u.siteId = ? AND u.id IN (${marks(seen)})`, [reader.siteId, ...seen]);
+});
+
+/** The domains whose accounts the site manages (rule 4.1). */
+async function managedDomains(reader: Reader): Promise<(email: string) => boolean> {
+  const [site] = await reader.rows<{ accounts: string }>("SELECT accounts FROM Site WHERE id = ?", [reader.siteId]);
+  if (site?.accounts === "LOCAL") return () => true;
+  const domains = await reader.rows<{ name: string }>("SELECT name FROM Domain WHERE siteId = ? AND status = 'VERIFIED'", [reader.siteId]);
+  const names = new Set(domains.map(({ name }) => name));
+  return (email) => names.has(domainOf(email));
+}
+
+declareEdges("User", {
+  groups: groupsOfUsers,
+  directory: toOne("Directory", "directoryId"),
+  deactivatedBy: toActor("deactivatedByKind", "deactivatedById"),
+
+  async managed(reader, rows, field) {
+    const isManaged = await managedDomains(reader);
+    for (const row of rows) put(row, field, isManaged(String(row.email)));
+  },
+
+  async invitation(reader, rows, field) {
+    const found = await reader.rows<{ id: string; userId: string }>(
+      `SELECT id, userId FROM Invitation WHERE siteId = ? AND pendingKey IN (${marks(rows)})`,
+      [reader.siteId, ...rows.map((row) => String(row.compactId))],
+    );
+    const invitations = await loadByIds(reader, "Invitation", found.map(({ id }) => id), field.selection);
+    const byUser = new Map(found.map(({ id, userId }) => [userId, invitations.get(id) ?? null]));
+    for (const row of rows) put(row, field, byUser.get(String(row.compactId)) ?? null);
+  },
+
+  async access(reader, rows, field) {
+    if (!maySee(reader, "ACCESS_READ")) return rows.forEach((row) => put(row, field, null));
+    const grants = await reader.rows<{ userId: string; applicationId: string; groupId: string; role: string }>(
+      `SELECT m.userId, g.applicationId, g.groupId, g.role FROM Membership m JOIN \`Grant\` g ON g.groupId = m.groupId
+       WHERE g.siteId = ? AND m.userId IN (${marks(rows)}) ORDER BY g.applicationId, g.groupId`,
+      [reader.siteId, ...rows.map((row) => String(row.compactId))],
+    );
+    const accesses = new Map<string, Map<string, { applicationId: string; role: string; groupIds: string[] }>>();
+    for (const { userId, applicationId, groupId, role } of grants) {
+      const ofUser = accesses.get(userId) ?? new Map();
+      accesses.set(userId, ofUser);
+      const known = ofUser.get(applicationId) ?? { applicationId, role, groupIds: [] };
+      known.groupIds.push(groupId);
+      if (role === "ADMIN") known.role = role;
+      ofUser.set(applicationId, known);
+    }
+    for (const row of rows) put(row, field, [...(accesses.get(String(row.compactId))?.values() ?? [])]);
+    const all = rows.flatMap((row) => row[slotOf(field.name, field.key)] as Row[]); // as: put just above
+    await expand(reader, "Access", all, field.selection);
+  },
+});
+
+declareEdges("Access", {
+  application: toOne("Application", "applicationId"),
+  async via(reader, rows, field) {
+    const found = await loadByIds(reader, "Group", rows.flatMap((row) => row.groupIds as string[]), field.selection); // as: made so above
+    for (const row of rows) put(row, field, (row.groupIds as string[]).flatMap((id) => found.get(id) ?? []));
+  },
+});
+

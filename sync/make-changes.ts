@@ -1,0 +1,132 @@
+import { addMembers } from "../src/actions/groups/add-members.ts";
+import { createGroups } from "../src/actions/groups/create-groups.ts";
+import { deleteGroups } from "../src/actions/groups/delete-groups.ts";
+import { removeMembers } from "../src/actions/groups/remove-members.ts";
+import { setNestings } from "../src/actions/groups/set-nestings.ts";
+import { updateGroups } from "../src/actions/groups/update-groups.ts";
+import { activateUsers } from "../src/actions/users/activate-users.ts";
+import { adoptUsers } from "../src/actions/users/adopt-users.ts";
+import { deactivateUsers } from "../src/actions/users/deactivate-users.ts";
+import { type Newcomer, provisionUsers } from "../src/actions/users/provision-users.ts";
+import { retireAddresses } from "../src/actions/users/retire-addresses.ts";
+import { type SyncedUpdate, updateSyncedUsers } from "../src/actions/users/update-synced-users.ts";
+import type { DirectorySettings } from "../src/model/directory-settings.ts";
+import { publicId } from "../src/model/id.ts";
+import type { SyncChangeBody } from "../src/model/sync-change.ts";
+import type { Work } from "../src/work/work.ts";
+
+/** A change with the compact ids of all that it concerns, whether they were known when it was planned or not. */
+export interface Change {
+  body: SyncChangeBody;
+  /** Where it stands in its step. */
+  position: number;
+  subjectId: string;
+  groupId: string;
+  nestedIds: string[];
+}
+
+/** For which directory changes are made. */
+export interface Destination {
+  directoryId: string;
+  settings: DirectorySettings;
+}
+
+/** Makes changes of one action through the same actions that people use (S16), in the work's one transaction. */
+export async function makeChanges(work: Work, { directoryId, settings }: Destination, changes: readonly Change[]): Promise<void> {
+  const users = changes.map(({ subjectId }) => publicId("User", subjectId));
+  const groups = changes.map(({ subjectId }) => publicId("Group", subjectId));
+  const [first] = changes;
+  if (!first) return;
+  switch (first.body.action) {
+    case "USER_CREATE":
+      await provisionUsers(work, { directoryId, people: changes.map(newcomerIn), applicationIds: settings.applicationIds, sendWelcome: settings.sendWelcome });
+      return;
+    case "USER_ADOPT":
+      await adoptUsers(work, { directoryId, people: changes.map((change) => ({ ...newcomerIn(change), id: publicId("User", change.subjectId) })) });
+      return;
+    case "USER_UPDATE":
+      if (first.body.retires) await retireAddresses(work, { ids: users });
+      else await updateSyncedUsers(work, changes.map(updateIn));
+      return;
+    case "USER_ACTIVATE":
+      await updateSyncedUsers(work, changes.map(updateIn));
+      await activateUsers(work, { ids: users });
+      return;
+    case "USER_DEACTIVATE":
+      await updateSyncedUsers(work, changes.map(updateIn));
+      await deactivateUsers(work, { ids: users });
+      if (first.body.retires) await retireAddresses(work, { ids: users });
+      return;
+    case "GROUP_CREATE":
+      await createGroups(work, changes.map(({ body }) => ({ ...groupFieldsIn(body, true), name: valueIn(body, "name") ?? body.subjectLabel, directoryId, externalId: body.externalId })));
+      return;
+    case "GROUP_UPDATE":
+      if (first.body.nested) await setNestings(work, changes.map(({ subjectId, nestedIds }) => ({ groupId: subjectId, childIds: nestedIds })));
+      else await updateGroups(work, changes.map(({ body, subjectId }) => ({ id: publicId("Group", subjectId), ...groupFieldsIn(body, false) })));
+      return;
+    case "GROUP_DELETE":
+      await deleteGroups(work, { ids: groups });
+      return;
+    case "MEMBER_ADD":
+      for (const [groupId, members] of byGroup(changes))
+        await addMembers(work, { groupId, members: members.map(({ body, subjectId }) => ({ userId: publicId("User", subjectId), direct: body.direct ?? false })) });
+      return;
+    case "MEMBER_REMOVE":
+      for (const [groupId, members] of byGroup(changes))
+        await removeMembers(work, { groupId, userIds: members.map(({ subjectId }) => publicId("User", subjectId)) });
+      return;
+    default:
+      throw new Error(`No plan has a step of ${first.body.action}`);
+  }
+}
+
+/** The new value of a field; undefined when it does not change. */
+function valueIn({ changes }: SyncChangeBody, field: string): string | null | undefined {
+  return changes.find((change) => change.field === field)?.to;
+}
+
+function newcomerIn({ body }: Change): Newcomer {
+  return {
+    externalId: body.externalId ?? "",
+    email: valueIn(body, "email") ?? body.subjectLabel,
+    fullName: valueIn(body, "fullName") ?? body.subjectLabel,
+    title: valueIn(body, "title") ?? null,
+    fingerprint: body.fingerprint ?? "",
+  };
+}
+
+function updateIn({ body, subjectId }: Change): SyncedUpdate {
+  const update: SyncedUpdate = { id: publicId("User", subjectId) };
+  const email = body.retires ? undefined : valueIn(body, "email");
+  const fullName = valueIn(body, "fullName");
+  const title = valueIn(body, "title");
+  const suspended = valueIn(body, "suspended");
+  if (email) update.email = email;
+  if (fullName) update.fullName = fullName;
+  if (title !== undefined) update.title = title;
+  if (suspended !== undefined) update.suspended = suspended === "true";
+  if (body.fingerprint) update.fingerprint = body.fingerprint;
+  return update;
+}
+
+function groupFieldsIn(body: SyncChangeBody, isNew: boolean) {
+  const [name, description, email] = ["name", "description", "email"].map((field) => valueIn(body, field));
+  return {
+    ...(name ? { name } : {}),
+    ...(description !== undefined || isNew ? { description: description ?? null } : {}),
+    ...(email !== undefined || isNew ? { email: email ?? null } : {}),
+    fingerprint: body.fingerprint ?? null,
+  };
+}
+
+/** By public id, in the order of the step. */
+function byGroup(changes: readonly Change[]): Map<string, Change[]> {
+  const groups = new Map<string, Change[]>();
+  for (const change of changes) {
+    const groupId = publicId("Group", change.groupId);
+    const members = groups.get(groupId);
+    if (members) members.push(change);
+    else groups.set(groupId, [change]);
+  }
+  return groups;
+}

@@ -1,0 +1,98 @@
+import { packChanges, type SyncChangeBody } from "../src/model/sync-change.ts";
+import { countOfAction, emptySummary, type RunSummary } from "../src/model/sync-summary.ts";
+import type { Draft, PlanInput } from "./draft.ts";
+import { guardRemovals } from "./guard.ts";
+import { type Person, readPeople } from "./people.ts";
+import { planGroups } from "./plan-groups.ts";
+import { planMembers } from "./plan-members.ts";
+import { planUsers } from "./plan-users.ts";
+import { readScope } from "./scope.ts";
+
+/** Changes in one step at most: one transaction. Only addresses that move together may exceed it. */
+const stepSize = 500;
+
+/** A step before it is packed. All of its changes have its action and its status. */
+export interface PlannedStep {
+  action: SyncChangeBody["action"];
+  status: Draft["status"];
+  changes: SyncChangeBody[];
+}
+
+export interface Plan {
+  steps: PlannedStep[];
+  summary: RunSummary;
+  /** Why removals are held, each reason once. */
+  holds: string[];
+}
+
+/**
+ * Compares what a directory says with what we hold: the steps that make them agree, in the order in which they are made (S16), with
+ * the guard's word on every removal. Pure (S9). The plan of an unchanged directory has no steps but reports.
+ */
+export function planSync(input: PlanInput): Plan {
+  const scope = readScope(input.snapshot, input.flat, input.settings);
+  const people = readPeople(input.snapshot, input.settings, scope);
+  const users = planUsers(input, people, scope);
+  const groups = planGroups(input, scope);
+  const members = planMembers(input, groups, livePeople(input, people, users));
+  const drafts = guardRemovals([...users, ...groups.drafts, ...members], input);
+  drafts.sort((one, other) => one.phase - other.phase);
+  const summary = summarize(drafts, input, scope.rootIds ?? []);
+  const holds = drafts.flatMap(({ status, body }) => (status === "HELD" && body.failure ? body.failure : []));
+  return { steps: intoSteps(drafts), summary, holds: [...new Set(holds)] };
+}
+
+/** People in scope and active who are here, or come with this very plan. */
+function livePeople({ held }: PlanInput, people: ReadonlyMap<string, Person>, users: readonly Draft[]): Map<string, Person> {
+  const coming = new Set(users.filter(({ status, body }) => status === "PLANNED" && body.externalId !== null).map(({ body }) => body.externalId));
+  const isLive = (person: Person) => person.verdict === "IN" && person.active && (held.users.has(person.id) || coming.has(person.id));
+  return new Map([...people].filter(([, person]) => isLive(person)));
+}
+
+function summarize(drafts: readonly Draft[], { approved, snapshot }: PlanInput, scopeGroups: string[]): RunSummary {
+  const summary: RunSummary = { ...emptySummary(), approved, customerId: snapshot.customerId, domains: snapshot.verifiedDomains.items, scopeGroups };
+  for (const { status, body } of drafts) {
+    if (status === "PLANNED" || status === "HELD") summary[countOfAction[body.action]]++;
+    if (status === "HELD") summary.held++;
+  }
+  return summary;
+}
+
+function intoSteps(drafts: readonly Draft[]): PlannedStep[] {
+  const steps: PlannedStep[] = [];
+  let last: { step: PlannedStep; phase: number } | null = null;
+  for (const parts of inChains(drafts)) {
+    const [first] = parts;
+    if (!first) continue;
+    const { phase, status, body } = first;
+    const fits = last && last.phase === phase && last.step.status === status && last.step.action === body.action && last.step.changes.length + parts.length <= stepSize;
+    if (!last || !fits) {
+      last = { step: { action: body.action, status, changes: [] }, phase };
+      steps.push(last.step);
+    }
+    for (const part of parts) last.step.changes.push(part.body);
+  }
+  return steps;
+}
+
+/** Changes that have to go through together, each set as one; the rest one by one. */
+function inChains(drafts: readonly Draft[]): Draft[][] {
+  const chains = new Map<string, Draft[]>();
+  const parts: Draft[][] = [];
+  for (const draft of drafts) {
+    const chain = draft.together && draft.status === "PLANNED" ? chains.get(draft.together) : undefined;
+    if (chain) {
+      chain.push(draft);
+      continue;
+    }
+    const fresh = [draft];
+    parts.push(fresh);
+    if (draft.together && draft.status === "PLANNED") chains.set(draft.together, fresh);
+  }
+  return parts;
+}
+
+/** The step as it is stored. */
+export function packStep({ action, status, changes }: PlannedStep) {
+  return { action, status, size: changes.length, body: packChanges(changes) };
+}

@@ -1,0 +1,53 @@
+import pLimit from "p-limit";
+import type { SyncChangeBody } from "../src/model/sync-change.ts";
+import type { DirectoryReader } from "./snapshot.ts";
+
+/** What the directory answers when it is asked for one candidate by itself. */
+export type Verdict = "proven" | "there" | "unknown";
+
+/** So many are asked for at the same time. */
+const CONCURRENT_PROOFS = 8;
+
+export interface ProofOptions {
+  /** In scope `GROUPS`: who is in none of these is out of scope. */
+  scopeGroups: readonly string[];
+  /** A person approved the removals a while ago: what an own record said is asked again where that can be. */
+  again: boolean;
+}
+
+/** Proof of absence (S12): each candidate is read by itself. The answers are in the order of the candidates. */
+export async function proveRemovals(reader: DirectoryReader, candidates: readonly SyncChangeBody[], options: ProofOptions): Promise<Verdict[]> {
+  const limit = pLimit(CONCURRENT_PROOFS);
+  return Promise.all(candidates.map((candidate) => limit(() => prove(reader, candidate, options))));
+}
+
+async function prove(reader: DirectoryReader, candidate: SyncChangeBody, { scopeGroups, again }: ProofOptions): Promise<Verdict> {
+  const { action, proof, retires, externalId, groupExternalId } = candidate;
+  const id = externalId ?? "";
+  if (action === "GROUP_DELETE") return fromPresence(await reader.isGroupPresent(id));
+  if (action === "MEMBER_REMOVE") return proof === "RECORD" ? "proven" : fromPresence(await reader.isMember(groupExternalId ?? "", id));
+  if (proof === "NO_MEMBER") return inNone(reader, scopeGroups, id);
+  if (proof === "RECORD") {
+    // That someone is out of scope stands in a record that no single question asks for; that someone is suspended can be asked.
+    const isSuspension = candidate.changes.some(({ field, to }) => field === "suspended" && to === "true");
+    return again && isSuspension ? fromPresence(await reader.isUserPresent(id)) : "proven";
+  }
+  const presence = await reader.isUserPresent(id);
+  // Somebody suspended keeps the address: it is not taken from who is still there.
+  return retires && presence === "suspended" ? "there" : fromPresence(presence);
+}
+
+async function inNone(reader: DirectoryReader, groupIds: readonly string[], userId: string): Promise<Verdict> {
+  let worst: Verdict = groupIds.length > 0 ? "proven" : "unknown";
+  for (const groupId of groupIds) {
+    const verdict = fromPresence(await reader.isMember(groupId, userId));
+    if (verdict === "there") return "there";
+    if (verdict === "unknown") worst = "unknown";
+  }
+  return worst;
+}
+
+function fromPresence(presence: "present" | "absent" | "suspended" | "unknown"): Verdict {
+  if (presence === "present") return "there";
+  return presence === "unknown" ? "unknown" : "proven";
+}
