@@ -22,19 +22,30 @@ export interface Claims {
 }
 
 /** Looks at all addresses at once, since one person's depends on another's. */
-export function claimAddresses({ held, directoryId, settings, snapshot }: PlanInput, people: ReadonlyMap<string, Person>): Claims {
+export function claimAddresses(
+  { held, directoryId, settings, snapshot }: PlanInput,
+  people: ReadonlyMap<string, Person>,
+): Claims {
   const firstWith = new Map<string, string>();
-  for (const person of people.values()) if (isBrought(person) && !firstWith.has(person.email)) firstWith.set(person.email, person.id);
+  for (const person of people.values())
+    if (isBrought(person) && !firstWith.has(person.email)) firstWith.set(person.email, person.id);
 
   const claimOf = (person: Person): Claim => {
     const first = firstWith.get(person.email);
-    if (first !== undefined && first !== person.id) return { holder: null, dispute: "Two people of the directory have this address." };
+    if (first !== undefined && first !== person.id)
+      return { holder: null, dispute: "Two people of the directory have this address." };
     const holder = held.usersByEmail.get(person.email) ?? null;
-    if (holder === null || (holder.directoryId === directoryId && holder.externalId === person.id)) return { holder: null, dispute: null };
-    if (holder.directoryId === null) return { holder, dispute: held.users.has(person.id) ? "Someone else here was added by hand with this address." : null };
+    if (holder === null || (holder.directoryId === directoryId && holder.externalId === person.id))
+      return { holder: null, dispute: null };
+    if (holder.directoryId === null)
+      return { holder, dispute: held.users.has(person.id) ? "Someone else here was added by hand with this address." : null };
     if (holder.directoryId !== directoryId) return { holder, dispute: "This address belongs to a user of another directory." };
     const owner = people.get(holder.externalId ?? "");
-    if (!owner) return { holder, dispute: snapshot.users.state === "complete" ? null : "The address belongs to somebody who may still be there." };
+    if (!owner)
+      return {
+        holder,
+        dispute: snapshot.users.state === "complete" ? null : "The address belongs to somebody who may still be there.",
+      };
     const givesUp = isBrought(owner) && owner.email !== person.email;
     return { holder, dispute: givesUp ? null : "The address still belongs to somebody else here." };
   };
@@ -57,7 +68,11 @@ export function claimAddresses({ held, directoryId, settings, snapshot }: PlanIn
     isWantedByAnother: (user) => {
       const claimant = firstWith.get(user.email);
       const person = claimant === undefined ? undefined : people.get(claimant);
-      return person !== undefined && person.id !== user.externalId && (held.users.has(person.id) || (person.active && person.verdict === "IN"));
+      return (
+        person !== undefined &&
+        person.id !== user.externalId &&
+        (held.users.has(person.id) || (person.active && person.verdict === "IN"))
+      );
     },
     chainOf: root,
     isIgnored: settings.ignore.length > 0 ? addressMatcher(settings.ignore) : () => false,

@@ -43,7 +43,8 @@ export interface PlanInput {
 }
 
 /** Why an admin or manager waits for a person. */
-export const needsPerson = "An admin or a manager loses access or gets another address only through a plan that a person applied.";
+export const needsPerson =
+  "An admin or a manager loses access or gets another address only through a plan that a person applied.";
 
 /** A removal is whatever takes something away. It carries what it rests on. */
 export function isRemoval({ body }: Draft): boolean {
@@ -51,6 +52,8 @@ export function isRemoval({ body }: Draft): boolean {
 }
 
 /** The fields that differ. */
-export function differences(fields: readonly (readonly [field: string, from: string | null, to: string | null])[]): FieldChange[] {
+export function differences(
+  fields: readonly (readonly [field: string, from: string | null, to: string | null])[],
+): FieldChange[] {
   return fields.filter(([, from, to]) => from !== to).map(([field, from, to]) => ({ field, from, to }));
 }

@@ -34,7 +34,8 @@ export function guardRemovals(drafts: readonly Draft[], { held, settings }: Plan
     const ofKind = removals.filter(({ body }) => kindOf(body) === kind);
     const allowed = limitOf(live[kind], settings);
     if (ofKind.length <= allowed) continue;
-    for (const draft of ofKind) hold(draft, `This run would remove ${ofKind.length} of ${live[kind]} ${kind}; without approval it may remove ${allowed}.`);
+    for (const draft of ofKind)
+      hold(draft, `This run would remove ${ofKind.length} of ${live[kind]} ${kind}; without approval it may remove ${allowed}.`);
   }
   for (const [groupId, leaving] of byGroup(removals)) {
     const size = held.members.get(groupId)?.size ?? 0;
@@ -42,9 +43,11 @@ export function guardRemovals(drafts: readonly Draft[], { held, settings }: Plan
     const isGone = leaving.some(({ body }) => body.action === "GROUP_DELETE");
     const losing = isGone ? size : leaving.length;
     const allowed = limitOf(size, settings);
-    if (size >= alwaysHeldFrom && losing >= size) for (const draft of leaving) hold(draft, `The group ${name} would lose all of its ${size} members.`);
+    if (size >= alwaysHeldFrom && losing >= size)
+      for (const draft of leaving) hold(draft, `The group ${name} would lose all of its ${size} members.`);
     else if (size > limitedByItselfAbove && losing > allowed)
-      for (const draft of leaving) hold(draft, `The group ${name} would lose ${losing} of its ${size} members; without approval it may lose ${allowed}.`);
+      for (const draft of leaving)
+        hold(draft, `The group ${name} would lose ${losing} of its ${size} members; without approval it may lose ${allowed}.`);
   }
   return disputeFollowers(
     drafts.map((draft): Draft => {
@@ -77,7 +80,8 @@ function disputeFollowers(drafts: Draft[]): Draft[] {
   if (stuck.size === 0) return drafts;
   for (let before = -1; before < stuck.size; ) {
     before = stuck.size;
-    for (const draft of drafts) if (draft.after && stuck.has(draft.after) && draft.body.subjectId) stuck.add(draft.body.subjectId);
+    for (const draft of drafts)
+      if (draft.after && stuck.has(draft.after) && draft.body.subjectId) stuck.add(draft.body.subjectId);
   }
   return drafts.map((draft) => {
     if (!draft.after || draft.status !== "PLANNED" || !stuck.has(draft.after)) return draft;

@@ -39,10 +39,18 @@ export async function makeChanges(work: Work, { directoryId, settings }: Destina
   if (!first) return;
   switch (first.body.action) {
     case "USER_CREATE":
-      await provisionUsers(work, { directoryId, people: changes.map(newcomerIn), applicationIds: settings.applicationIds, sendWelcome: settings.sendWelcome });
+      await provisionUsers(work, {
+        directoryId,
+        people: changes.map(newcomerIn),
+        applicationIds: settings.applicationIds,
+        sendWelcome: settings.sendWelcome,
+      });
       return;
     case "USER_ADOPT":
-      await adoptUsers(work, { directoryId, people: changes.map((change) => ({ ...newcomerIn(change), id: publicId("User", change.subjectId) })) });
+      await adoptUsers(work, {
+        directoryId,
+        people: changes.map((change) => ({ ...newcomerIn(change), id: publicId("User", change.subjectId) })),
+      });
       return;
     case "USER_UPDATE":
       if (first.body.retires) await retireAddresses(work, { ids: users });
@@ -58,18 +66,37 @@ export async function makeChanges(work: Work, { directoryId, settings }: Destina
       if (first.body.retires) await retireAddresses(work, { ids: users });
       return;
     case "GROUP_CREATE":
-      await createGroups(work, changes.map(({ body }) => ({ ...groupFieldsIn(body, true), name: valueIn(body, "name") ?? body.subjectLabel, directoryId, externalId: body.externalId })));
+      await createGroups(
+        work,
+        changes.map(({ body }) => ({
+          ...groupFieldsIn(body, true),
+          name: valueIn(body, "name") ?? body.subjectLabel,
+          directoryId,
+          externalId: body.externalId,
+        })),
+      );
       return;
     case "GROUP_UPDATE":
-      if (first.body.nested) await setNestings(work, changes.map(({ subjectId, nestedIds }) => ({ groupId: subjectId, childIds: nestedIds })));
-      else await updateGroups(work, changes.map(({ body, subjectId }) => ({ id: publicId("Group", subjectId), ...groupFieldsIn(body, false) })));
+      if (first.body.nested)
+        await setNestings(
+          work,
+          changes.map(({ subjectId, nestedIds }) => ({ groupId: subjectId, childIds: nestedIds })),
+        );
+      else
+        await updateGroups(
+          work,
+          changes.map(({ body, subjectId }) => ({ id: publicId("Group", subjectId), ...groupFieldsIn(body, false) })),
+        );
       return;
     case "GROUP_DELETE":
       await deleteGroups(work, { ids: groups });
       return;
     case "MEMBER_ADD":
       for (const [groupId, members] of byGroup(changes))
-        await addMembers(work, { groupId, members: members.map(({ body, subjectId }) => ({ userId: publicId("User", subjectId), direct: body.direct ?? false })) });
+        await addMembers(work, {
+          groupId,
+          members: members.map(({ body, subjectId }) => ({ userId: publicId("User", subjectId), direct: body.direct ?? false })),
+        });
       return;
     case "MEMBER_REMOVE":
       for (const [groupId, members] of byGroup(changes))

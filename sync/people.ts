@@ -39,20 +39,35 @@ export function readPeople(snapshot: Snapshot, settings: DirectorySettings, scop
         ? (["SKIPPED", `The address cannot be used: ${spelled.fault}`] as const)
         : judge(user, email);
     const fingerprint = fingerprintOf([email, fullName, title]);
-    people.set(user.id, { id: user.id, email, fullName, title, active: !user.suspended && !user.archived, verdict, reason, byGroups, fingerprint });
+    people.set(user.id, {
+      id: user.id,
+      email,
+      fullName,
+      title,
+      active: !user.suspended && !user.archived,
+      verdict,
+      reason,
+      byGroups,
+      fingerprint,
+    });
   }
   return people;
 }
 
 type Judgement = readonly [verdict: Person["verdict"], reason: string | null, byGroups?: boolean];
 
-function judgeBy({ verifiedDomains }: Snapshot, settings: DirectorySettings, scope: GroupScope): (user: DirectoryUser, email: string) => Judgement {
+function judgeBy(
+  { verifiedDomains }: Snapshot,
+  settings: DirectorySettings,
+  scope: GroupScope,
+): (user: DirectoryUser, email: string) => Judgement {
   const verified = new Set(verifiedDomains.items);
   const named = new Set(settings.domains);
   return (user, email) => {
     const domain = domainOf(email);
     if (user.guest) return ["SKIPPED", "Guests of the organization are not brought."];
-    if (!verified.has(domain) && verifiedDomains.state !== "complete") return ["SKIPPED", "The directory does not say which domains it verified."];
+    if (!verified.has(domain) && verifiedDomains.state !== "complete")
+      return ["SKIPPED", "The directory does not say which domains it verified."];
     if (!verified.has(domain)) return ["SKIPPED", `The organization has not verified the domain ${domain}.`];
     if (named.size > 0 && !named.has(domain)) return ["OUT", `The domain ${domain} is not in scope.`];
     if (settings.orgUnits.length > 0 && !settings.orgUnits.some((unit) => isUnder(user.orgUnit, unit)))

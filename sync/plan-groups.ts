@@ -35,7 +35,10 @@ export function planGroups(input: PlanInput, scope: GroupScope): GroupPlan {
     names.add(nameKey(name));
     const namesake = held.groupsByName.get(nameKey(name));
     const isForeign = namesake !== undefined && namesake.directoryId !== directoryId;
-    const body = { ...bodyOf(known ? "GROUP_UPDATE" : "GROUP_CREATE", group, known, name), fingerprint: fingerprintOf(describe(group, name)) };
+    const body = {
+      ...bodyOf(known ? "GROUP_UPDATE" : "GROUP_CREATE", group, known, name),
+      fingerprint: fingerprintOf(describe(group, name)),
+    };
     const draft = { ...body, changes: changesOf(known, body.fingerprint, describe(group, name)) };
     if (isForeign) {
       const failure = "There is a group of this name here that the directory does not own.";
@@ -71,11 +74,22 @@ function describe(group: DirectoryGroup, name: string): (string | null)[] {
 function changesOf(known: HeldGroup | null, fingerprint: string, now: (string | null)[]) {
   const before = known ? [known.name, known.description, known.email] : [null, null, null];
   const changed = changedParts(known?.fingerprint ?? null, fingerprint);
-  return differences(["name", "description", "email"].map((field, at) => [field, before[at] ?? null, changed[at] ? (now[at] ?? null) : (before[at] ?? null)] as const));
+  return differences(
+    ["name", "description", "email"].map(
+      (field, at) => [field, before[at] ?? null, changed[at] ? (now[at] ?? null) : (before[at] ?? null)] as const,
+    ),
+  );
 }
 
 function bodyOf(action: SyncChangeBody["action"], group: { id: string }, known: HeldGroup | null, name: string): SyncChangeBody {
-  return { action, subjectType: "Group", subjectId: known?.id ?? null, subjectLabel: known?.name ?? name, externalId: group.id, changes: [] };
+  return {
+    action,
+    subjectType: "Group",
+    subjectId: known?.id ?? null,
+    subjectLabel: known?.name ?? name,
+    externalId: group.id,
+    changes: [],
+  };
 }
 
 /** Nestings follow the groups, so that both ends are there. What an incomplete list does not name stays. */
@@ -84,12 +98,24 @@ function planNestings({ snapshot, held }: PlanInput, synced: ReadonlyMap<string,
   const drafts: Draft[] = [];
   for (const { id, name, held: known } of synced.values()) {
     const listing = snapshot.members.get(id);
-    const inside = new Set((listing?.items ?? []).flatMap((member) => (member.type === "GROUP" && member.id && synced.has(member.id) ? member.id : [])));
+    const inside = new Set(
+      (listing?.items ?? []).flatMap((member) =>
+        member.type === "GROUP" && member.id && synced.has(member.id) ? member.id : [],
+      ),
+    );
     const before = new Set([...(held.nestings.get(known?.id ?? "") ?? [])].map((childId) => externalIds.get(childId) ?? ""));
     if (listing?.state !== "complete") for (const child of before) if (synced.has(child)) inside.add(child);
     if (inside.size === before.size && [...inside].every((child) => before.has(child))) continue;
-    const named = (ids: Iterable<string>) => [...ids].map((child) => synced.get(child)?.name ?? child).sort().join(", ") || null;
-    const body = { ...bodyOf("GROUP_UPDATE", { id }, known, name), changes: differences([["nested", named(before), named(inside)]]), nested: [...inside] };
+    const named = (ids: Iterable<string>) =>
+      [...ids]
+        .map((child) => synced.get(child)?.name ?? child)
+        .sort()
+        .join(", ") || null;
+    const body = {
+      ...bodyOf("GROUP_UPDATE", { id }, known, name),
+      changes: differences([["nested", named(before), named(inside)]]),
+      nested: [...inside],
+    };
     drafts.push({ phase: phases.nestings, status: "PLANNED", body });
   }
   return drafts;
@@ -103,7 +129,10 @@ function planGone({ snapshot, held }: PlanInput, isIgnored: (email: string) => b
   return [...held.groups.values()]
     .filter((group) => !listed.has(group.externalId ?? "") && !isIgnored(group.email ?? ""))
     .map((group) => {
-      const body: SyncChangeBody = { ...bodyOf("GROUP_DELETE", { id: group.externalId ?? "" }, group, group.name), proof: "ABSENT" };
+      const body: SyncChangeBody = {
+        ...bodyOf("GROUP_DELETE", { id: group.externalId ?? "" }, group, group.name),
+        proof: "ABSENT",
+      };
       return { phase: phases.groupsOut, status: "PLANNED", body, unproven };
     });
 }

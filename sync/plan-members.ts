@@ -24,7 +24,8 @@ export function planMembers(input: PlanInput, { synced, isIgnored }: GroupPlan, 
   for (const held of input.held.groups.values()) {
     const id = held.externalId ?? "";
     // Out of scope: nothing was read of its members, and nothing needs to be.
-    if (!synced.has(id) && listed.has(id) && !input.flat.has(id) && !isIgnored(held.email ?? "")) drafts.push(...planEmptying(input, held, live));
+    if (!synced.has(id) && listed.has(id) && !input.flat.has(id) && !isIgnored(held.email ?? ""))
+      drafts.push(...planEmptying(input, held, live));
   }
   return drafts;
 }
@@ -40,7 +41,11 @@ function planJoining({ held }: PlanInput, group: SyncedGroup, flat: FlatGroup, l
     const was = user ? members?.get(user.id) : undefined;
     if (was === direct) continue;
     const changes = was === undefined ? [] : [{ field: "direct", from: String(was), to: String(direct) }];
-    drafts.push({ phase: phases.membersIn, status: "PLANNED", body: { ...bodyOf("MEMBER_ADD", group, person.email, user?.id ?? null, id), changes, direct } });
+    drafts.push({
+      phase: phases.membersIn,
+      status: "PLANNED",
+      body: { ...bodyOf("MEMBER_ADD", group, person.email, user?.id ?? null, id), changes, direct },
+    });
   }
   return drafts;
 }
@@ -76,7 +81,13 @@ function reportExternal(group: SyncedGroup, count: number): Draft {
   return { phase: phases.reports, status: "SKIPPED", body: { ...bodyOf("MEMBER_ADD", group, label, null, null), failure } };
 }
 
-function bodyOf(action: SyncChangeBody["action"], group: SyncedGroup, label: string, subjectId: string | null, externalId: string | null): SyncChangeBody {
+function bodyOf(
+  action: SyncChangeBody["action"],
+  group: SyncedGroup,
+  label: string,
+  subjectId: string | null,
+  externalId: string | null,
+): SyncChangeBody {
   return {
     action,
     subjectType: "User",

@@ -31,7 +31,10 @@ function planKnown(input: PlanInput, user: HeldUser, person: Person, claims: Cla
   const returns = stays && user.status === "DEACTIVATED" && (user.suspended || user.deactivatedByDirectory);
   if (leaves) {
     const byGroups = person.byGroups && person.active;
-    const body = { ...bodyOf("USER_DEACTIVATE", user), changes: differences([["status", user.status, "DEACTIVATED"], suspended]) };
+    const body = {
+      ...bodyOf("USER_DEACTIVATE", user),
+      changes: differences([["status", user.status, "DEACTIVATED"], suspended]),
+    };
     const proof = byGroups ? ("NO_MEMBER" as const) : ("RECORD" as const);
     const unproven = byGroups ? (scope.doubt ?? undefined) : undefined;
     drafts.push(guardAdmins(input, user, { phase: phases.usersOut, status: "PLANNED", body: { ...body, proof }, unproven }));
@@ -39,7 +42,11 @@ function planKnown(input: PlanInput, user: HeldUser, person: Person, claims: Cla
     const body = { ...bodyOf("USER_ACTIVATE", user), changes: differences([["status", user.status, "ACTIVE"], suspended]) };
     drafts.push({ phase: phases.usersIn, status: "PLANNED", body });
   } else if (user.suspended === person.active)
-    drafts.push({ phase: phases.usersIn, status: "PLANNED", body: { ...bodyOf("USER_UPDATE", user), changes: differences([suspended]) } });
+    drafts.push({
+      phase: phases.usersIn,
+      status: "PLANNED",
+      body: { ...bodyOf("USER_UPDATE", user), changes: differences([suspended]) },
+    });
   return drafts;
 }
 
@@ -56,7 +63,13 @@ function planFields(input: PlanInput, user: HeldUser, person: Person, claims: Cl
   if (!moves) return [{ phase: phases.usersIn, status: "PLANNED", body }];
   const claim = claims.of(person);
   if (claim.dispute) return [report({ ...body, candidateIds: claim.holder ? [claim.holder.id] : [] }, claim.dispute, "DISPUTED")];
-  const draft: Draft = { phase: phases.addresses, status: "PLANNED", body, together: claims.chainOf(user.id), after: claim.holder?.id };
+  const draft: Draft = {
+    phase: phases.addresses,
+    status: "PLANNED",
+    body,
+    together: claims.chainOf(user.id),
+    after: claim.holder?.id,
+  };
   return [guardAdmins(input, user, draft)];
 }
 
@@ -67,7 +80,10 @@ function planAbsent(input: PlanInput, user: HeldUser, claims: Claims): Draft[] {
   if (!leaves && !retires) return [];
   const { state, reason } = input.snapshot.users;
   const unproven = state === "complete" ? undefined : `The list of users was not complete. ${reason ?? ""}`.trim();
-  const changes = differences([["status", user.status, leaves ? "DEACTIVATED" : user.status], ...(retires ? [["email", user.email, null] as const] : [])]);
+  const changes = differences([
+    ["status", user.status, leaves ? "DEACTIVATED" : user.status],
+    ...(retires ? [["email", user.email, null] as const] : []),
+  ]);
   const body: SyncChangeBody = { ...bodyOf(leaves ? "USER_DEACTIVATE" : "USER_UPDATE", user), changes, proof: "ABSENT" };
   if (retires) body.retires = true;
   return [guardAdmins(input, user, { phase: retires ? phases.retirements : phases.usersOut, status: "PLANNED", body, unproven })];
@@ -77,16 +93,33 @@ function planAbsent(input: PlanInput, user: HeldUser, claims: Claims): Draft[] {
 function planNewcomer({ settings, approved }: PlanInput, person: Person, claims: Claims): Draft[] {
   if (!person.active || person.verdict === "OUT" || person.verdict === "IGNORED") return [];
   const { id, email, fullName, title, fingerprint } = person;
-  const changes = differences([["email", null, email], ["fullName", null, fullName], ["title", null, title]]);
-  const body: SyncChangeBody = { action: "USER_CREATE", subjectType: "User", subjectId: null, subjectLabel: email, externalId: id, changes, fingerprint };
+  const changes = differences([
+    ["email", null, email],
+    ["fullName", null, fullName],
+    ["title", null, title],
+  ]);
+  const body: SyncChangeBody = {
+    action: "USER_CREATE",
+    subjectType: "User",
+    subjectId: null,
+    subjectLabel: email,
+    externalId: id,
+    changes,
+    fingerprint,
+  };
   if (person.verdict === "SKIPPED") return [report(body, person.reason)];
   const { dispute, holder } = claims.of(person);
   if (dispute) return [report({ ...body, candidateIds: holder ? [holder.id] : [] }, dispute, "DISPUTED")];
   if (!holder || holder.directoryId !== null) return [{ phase: phases.usersIn, status: "PLANNED", body, after: holder?.id }];
 
   const adoption: SyncChangeBody = { ...body, action: "USER_ADOPT", subjectId: holder.id, candidateIds: [holder.id] };
-  adoption.changes = differences([["externalId", null, id], ["email", holder.email, email], ["fullName", holder.fullName, fullName]]);
-  if (settings.onMatch === "REPORT") return [report(adoption, "Someone was added by hand with this address, and the settings say to leave them alone.")];
+  adoption.changes = differences([
+    ["externalId", null, id],
+    ["email", holder.email, email],
+    ["fullName", holder.fullName, fullName],
+  ]);
+  if (settings.onMatch === "REPORT")
+    return [report(adoption, "Someone was added by hand with this address, and the settings say to leave them alone.")];
   if (holder.role !== "MEMBER" && !approved)
     return [report(adoption, "An admin or a manager is taken over only through a plan that a person applied.", "DISPUTED")];
   return [{ phase: phases.usersIn, status: "PLANNED", body: adoption }];

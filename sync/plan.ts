@@ -44,13 +44,22 @@ export function planSync(input: PlanInput): Plan {
 
 /** People in scope and active who are here, or come with this very plan. */
 function livePeople({ held }: PlanInput, people: ReadonlyMap<string, Person>, users: readonly Draft[]): Map<string, Person> {
-  const coming = new Set(users.filter(({ status, body }) => status === "PLANNED" && body.externalId !== null).map(({ body }) => body.externalId));
-  const isLive = (person: Person) => person.verdict === "IN" && person.active && (held.users.has(person.id) || coming.has(person.id));
+  const coming = new Set(
+    users.filter(({ status, body }) => status === "PLANNED" && body.externalId !== null).map(({ body }) => body.externalId),
+  );
+  const isLive = (person: Person) =>
+    person.verdict === "IN" && person.active && (held.users.has(person.id) || coming.has(person.id));
   return new Map([...people].filter(([, person]) => isLive(person)));
 }
 
 function summarize(drafts: readonly Draft[], { approved, snapshot }: PlanInput, scopeGroups: string[]): RunSummary {
-  const summary: RunSummary = { ...emptySummary(), approved, customerId: snapshot.customerId, domains: snapshot.verifiedDomains.items, scopeGroups };
+  const summary: RunSummary = {
+    ...emptySummary(),
+    approved,
+    customerId: snapshot.customerId,
+    domains: snapshot.verifiedDomains.items,
+    scopeGroups,
+  };
   for (const { status, body } of drafts) {
     if (status === "PLANNED" || status === "HELD") summary[countOfAction[body.action]]++;
     if (status === "HELD") summary.held++;
@@ -65,7 +74,12 @@ function intoSteps(drafts: readonly Draft[]): PlannedStep[] {
     const [first] = parts;
     if (!first) continue;
     const { phase, status, body } = first;
-    const fits = last && last.phase === phase && last.step.status === status && last.step.action === body.action && last.step.changes.length + parts.length <= stepSize;
+    const fits =
+      last &&
+      last.phase === phase &&
+      last.step.status === status &&
+      last.step.action === body.action &&
+      last.step.changes.length + parts.length <= stepSize;
     if (!last || !fits) {
       last = { step: { action: body.action, status, changes: [] }, phase };
       steps.push(last.step);

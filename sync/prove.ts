@@ -16,7 +16,11 @@ export interface ProofOptions {
 }
 
 /** Proof of absence (S12): each candidate is read by itself. The answers are in the order of the candidates. */
-export async function proveRemovals(reader: DirectoryReader, candidates: readonly SyncChangeBody[], options: ProofOptions): Promise<Verdict[]> {
+export async function proveRemovals(
+  reader: DirectoryReader,
+  candidates: readonly SyncChangeBody[],
+  options: ProofOptions,
+): Promise<Verdict[]> {
   const limit = pLimit(CONCURRENT_PROOFS);
   return Promise.all(candidates.map((candidate) => limit(() => prove(reader, candidate, options))));
 }
@@ -25,7 +29,8 @@ async function prove(reader: DirectoryReader, candidate: SyncChangeBody, { scope
   const { action, proof, retires, externalId, groupExternalId } = candidate;
   const id = externalId ?? "";
   if (action === "GROUP_DELETE") return fromPresence(await reader.isGroupPresent(id));
-  if (action === "MEMBER_REMOVE") return proof === "RECORD" ? "proven" : fromPresence(await reader.isMember(groupExternalId ?? "", id));
+  if (action === "MEMBER_REMOVE")
+    return proof === "RECORD" ? "proven" : fromPresence(await reader.isMember(groupExternalId ?? "", id));
   if (proof === "NO_MEMBER") return inNone(reader, scopeGroups, id);
   if (proof === "RECORD") {
     // That someone is out of scope stands in a record that no single question asks for; that someone is suspended can be asked.

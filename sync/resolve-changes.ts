@@ -15,8 +15,19 @@ export interface KnownIds {
 }
 
 /** Finds our ids for what the plan knew only by the directory's: two questions for a step, fewer as more is known. */
-export async function resolveChanges(reader: Reader, directoryId: string, bodies: readonly SyncChangeBody[], known: KnownIds): Promise<Resolved> {
-  await learn(reader, "User", directoryId, known.users, bodies.flatMap((body) => (body.subjectType === "User" && !body.subjectId ? (body.externalId ?? []) : [])));
+export async function resolveChanges(
+  reader: Reader,
+  directoryId: string,
+  bodies: readonly SyncChangeBody[],
+  known: KnownIds,
+): Promise<Resolved> {
+  await learn(
+    reader,
+    "User",
+    directoryId,
+    known.users,
+    bodies.flatMap((body) => (body.subjectType === "User" && !body.subjectId ? (body.externalId ?? []) : [])),
+  );
   await learn(
     reader,
     "Group",
@@ -36,13 +47,20 @@ export async function resolveChanges(reader: Reader, directoryId: string, bodies
     const nestedIds = (body.nested ?? []).flatMap((id) => known.groups.get(id) ?? []);
     const comes = body.action === "USER_CREATE" || body.action === "GROUP_CREATE";
     if (!comes && subjectId === "") resolved.missing.push({ position, label: body.subjectLabel });
-    else if (body.groupExternalId && groupId === "") resolved.missing.push({ position, label: body.groupLabel ?? body.groupExternalId });
+    else if (body.groupExternalId && groupId === "")
+      resolved.missing.push({ position, label: body.groupLabel ?? body.groupExternalId });
     else resolved.changes.push({ body, position, subjectId, groupId, nestedIds });
   }
   return resolved;
 }
 
-async function learn(reader: Reader, table: "User" | "Group", directoryId: string, known: Map<string, string>, externalIds: readonly string[]): Promise<void> {
+async function learn(
+  reader: Reader,
+  table: "User" | "Group",
+  directoryId: string,
+  known: Map<string, string>,
+  externalIds: readonly string[],
+): Promise<void> {
   const unknown = [...new Set(externalIds)].filter((id) => !known.has(id));
   for (let from = 0; from < unknown.length; from += 500) {
     const part = unknown.slice(from, from + 500);

@@ -21,7 +21,8 @@ export function readScope(snapshot: Snapshot, flat: ReadonlyMap<string, FlatGrou
   const rootIds = settings.groupEmails.flatMap((email) => idByEmail.get(email) ?? []);
   const roots = rootIds.map((id) => flat.get(id));
   const isDoubtful = roots.some((root) => !root?.complete);
-  const lost = missing.length > 0 ? `The directory does not list the group ${missing.join(", ")}, which the settings name.` : null;
+  const lost =
+    missing.length > 0 ? `The directory does not list the group ${missing.join(", ")}, which the settings name.` : null;
   return {
     rootIds,
     hasMember: (userId) => roots.some((root) => root?.userIds.has(userId)),

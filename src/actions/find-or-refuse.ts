@@ -19,7 +19,14 @@ export async function findAllOrRefuse<T extends { id: string }>(
   path: string[],
 ): Promise<T[]> {
   const ids = publicIds.map((id) => compactId(type, id));
-  const found = new Map((await work.byIds(entity, [...new Set(ids)].filter((id) => id !== null))).map((row) => [row.id, row]));
+  const found = new Map(
+    (
+      await work.byIds(
+        entity,
+        [...new Set(ids)].filter((id) => id !== null),
+      )
+    ).map((row) => [row.id, row]),
+  );
   const problems = new Problems();
   const rows = new Set<T>();
   for (const [index, id] of ids.entries()) {

@@ -102,7 +102,8 @@ function raise(counts: Map<string, number>, key: string, by: number): void {
 
 async function settleHeads(work: Work, before: Map<string, number>, after: Map<string, number>): Promise<void> {
   const moved = (matches: (key: string) => boolean) =>
-    [...after].reduce((sum, [key, n]) => (matches(key) ? sum + n : sum), 0) - [...before].reduce((sum, [key, n]) => (matches(key) ? sum + n : sum), 0);
+    [...after].reduce((sum, [key, n]) => (matches(key) ? sum + n : sum), 0) -
+    [...before].reduce((sum, [key, n]) => (matches(key) ? sum + n : sum), 0);
   const invited = moved((key) => key.startsWith("INVITED"));
   const active = moved((key) => key.startsWith("ACTIVE"));
   const deactivated = moved((key) => key.startsWith("DEACTIVATED"));
@@ -113,7 +114,8 @@ async function settleHeads(work: Work, before: Map<string, number>, after: Map<s
      adminCount = adminCount + ? WHERE id = ? AND (? >= 0 OR adminCount + ? >= 1)`,
     [invited, active, deactivated, admins, work.siteId, admins, admins],
   );
-  if (changed === 0) throw new Refusal("LAST_ADMIN", "This would leave the site without an active admin. Make someone else an admin first.");
+  if (changed === 0)
+    throw new Refusal("LAST_ADMIN", "This would leave the site without an active admin. Make someone else an admin first.");
 }
 
 function reportLosses(work: Work, before: Counted["openers"], after: Counted["openers"]): void {
@@ -142,7 +144,10 @@ async function settleSeats(work: Work, before: Map<string, number>, after: Map<s
     );
     if (!application) continue;
     work.report.seats.push({ applicationId, change, usedAfter: application.seatsUsed + (fits ? 0 : change) });
-    if (!fits) full.push(`${application.name} has ${application.seatLimit} seats, ${application.seatsUsed} of them taken, and this needs ${change} more`);
+    if (!fits)
+      full.push(
+        `${application.name} has ${application.seatLimit} seats, ${application.seatsUsed} of them taken, and this needs ${change} more`,
+      );
   }
   if (full.length > 0) throw new Refusal("NO_SEATS", `There are not enough seats: ${full.join("; ")}. Nothing was changed.`);
 }

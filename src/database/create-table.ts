@@ -37,8 +37,13 @@ export async function createTable(runner: QueryRunner, name: string, spec: Table
     const type = types[typed.replace("?", "") as ColumnType][sqlite ? 0 : 1]; // as: the question mark is all that can be added
     return `\`${column}\` ${type} ${typed.endsWith("?") ? "NULL" : "NOT NULL"}`;
   });
-  const options = sqlite ? (spec.withoutRowid ? "WITHOUT ROWID" : "") : "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin";
+  const options = sqlite
+    ? spec.withoutRowid
+      ? "WITHOUT ROWID"
+      : ""
+    : "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin";
   await runner.query(`CREATE TABLE \`${name}\` (${[...columns, `PRIMARY KEY (${quoted(spec.key)})`].join(", ")}) ${options}`);
   for (const [kind, indexes] of [["UNIQUE INDEX", spec.unique ?? {}] as const, ["INDEX", spec.index ?? {}] as const])
-    for (const [index, on] of Object.entries(indexes)) await runner.query(`CREATE ${kind} \`${index}\` ON \`${name}\` (${quoted(on)})`);
+    for (const [index, on] of Object.entries(indexes))
+      await runner.query(`CREATE ${kind} \`${index}\` ON \`${name}\` (${quoted(on)})`);
 }

@@ -62,7 +62,14 @@ function sqliteGround(dataSource: DataSource): Ground {
 }
 
 function mysqlGround(dataSource: DataSource): Ground {
-  const options = dataSource.options as { host?: string; port?: number; username?: string; password?: string; database?: string; poolSize?: number }; // as: MySQL's options have these
+  const options = dataSource.options as {
+    host?: string;
+    port?: number;
+    username?: string;
+    password?: string;
+    database?: string;
+    poolSize?: number;
+  }; // as: MySQL's options have these
   const pool: Pool = createPool({
     host: options.host,
     port: options.port,
@@ -78,7 +85,8 @@ function mysqlGround(dataSource: DataSource): Ground {
   pool.pool.on("connection", (connection) => {
     // On a cluster a read waits until this node has seen every change committed before it; elsewhere the variable is unknown, which is fine.
     connection.query("SET SESSION wsrep_sync_wait = 1", () => undefined);
-    if (dataSource.options.type === "mariadb") connection.query(`SET SESSION max_statement_time = ${slowestReadSeconds}`, () => undefined);
+    if (dataSource.options.type === "mariadb")
+      connection.query(`SET SESSION max_statement_time = ${slowestReadSeconds}`, () => undefined);
   });
   return {
     dialect: "mysql",

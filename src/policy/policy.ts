@@ -65,8 +65,13 @@ const ownsIt: Rule = (actor, target) =>
 
 /** Rule 6.3: a synced group has its name, description and members from its directory alone. */
 const isOurGroup: Rule = (actor, target) =>
-  target.noun === "group" && target.directoryId !== null && !(actor.kind === "directory" && actor.directoryId === target.directoryId)
-    ? { code: "MANAGED_BY_DIRECTORY", reason: `The group ${target.name} is managed by a directory and can only be changed there.` }
+  target.noun === "group" &&
+  target.directoryId !== null &&
+  !(actor.kind === "directory" && actor.directoryId === target.directoryId)
+    ? {
+        code: "MANAGED_BY_DIRECTORY",
+        reason: `The group ${target.name} is managed by a directory and can only be changed there.`,
+      }
     : null;
 
 /** Rule 5.2: who is suspended in their directory cannot be activated here. */

@@ -21,6 +21,14 @@ declareEdges("ApiToken", { createdBy: toOne("User", "createdById") });
 
 /** Every token of the site that is not revoked, the newest first; at most 200. */
 export async function listApiTokens(reader: Reader, selection: Selection): Promise<Row[]> {
-  const rows = await reader.rows<{ id: string }>("SELECT id FROM ApiToken WHERE siteId = ? AND revokedAt IS NULL ORDER BY id DESC LIMIT 200", [reader.siteId]);
-  return listByIds(reader, "ApiToken", rows.map(({ id }) => id), selection);
+  const rows = await reader.rows<{ id: string }>(
+    "SELECT id FROM ApiToken WHERE siteId = ? AND revokedAt IS NULL ORDER BY id DESC LIMIT 200",
+    [reader.siteId],
+  );
+  return listByIds(
+    reader,
+    "ApiToken",
+    rows.map(({ id }) => id),
+    selection,
+  );
 }

@@ -3,7 +3,7 @@ import { declareEdges } from "./expand.ts";
 import { declareLoader, listByIds, loadByIds, toOne } from "./loaders.ts";
 import { countRows, connectionOf, keyset, nodeSelection, readPage } from "./page.ts";
 import { marks, maySee, type Reader, type Row } from "./reader.ts";
-import { put, type Selection } from "./selection.ts";
+import { put, putOnAll, type Selection } from "./selection.ts";
 import { orderOf, type UserFilter, userColumns, userConditions } from "./users.ts";
 
 /** The most applications, directories or tokens that a plain list shows. */
@@ -31,13 +31,24 @@ declareLoader("Grant", (reader, ids) =>
 
 /** Every application of the site, in order of making. */
 export async function listApplications(reader: Reader, selection: Selection): Promise<Row[]> {
-  const rows = await reader.rows<{ id: string }>("SELECT id FROM Application WHERE siteId = ? ORDER BY id LIMIT ?", [reader.siteId, mostListed]);
-  return listByIds(reader, "Application", rows.map(({ id }) => id), selection);
+  const rows = await reader.rows<{ id: string }>("SELECT id FROM Application WHERE siteId = ? ORDER BY id LIMIT ?", [
+    reader.siteId,
+    mostListed,
+  ]);
+  return listByIds(
+    reader,
+    "Application",
+    rows.map(({ id }) => id),
+    selection,
+  );
 }
 
 /** The application with this key, or null. */
 export async function findApplication(reader: Reader, key: string, selection: Selection): Promise<Row | null> {
-  const [row] = await reader.rows<{ id: string }>("SELECT id FROM Application WHERE siteId = ? AND `key` = ?", [reader.siteId, key]);
+  const [row] = await reader.rows<{ id: string }>("SELECT id FROM Application WHERE siteId = ? AND `key` = ?", [
+    reader.siteId,
+    key,
+  ]);
   return row ? ((await loadByIds(reader, "Application", [row.id], selection)).get(row.id) ?? null) : null;
 }
 
@@ -49,19 +60,29 @@ declareEdges("Application", {
       `SELECT id, applicationId FROM \`Grant\` WHERE siteId = ? AND applicationId IN (${marks(rows)}) ORDER BY id`,
       [reader.siteId, ...rows.map((row) => String(row.compactId))],
     );
-    const grants = await loadByIds(reader, "Grant", found.map(({ id }) => id), field.selection);
+    const grants = await loadByIds(
+      reader,
+      "Grant",
+      found.map(({ id }) => id),
+      field.selection,
+    );
     for (const row of rows)
-      put(row, field, found.filter(({ applicationId }) => applicationId === row.compactId).flatMap(({ id }) => grants.get(id) ?? []));
+      put(
+        row,
+        field,
+        found.filter(({ applicationId }) => applicationId === row.compactId).flatMap(({ id }) => grants.get(id) ?? []),
+      );
   },
 
   async users(reader, rows, field) {
-    if (!maySee(reader, "USERS_READ")) return rows.forEach((row) => put(row, field, null));
+    if (!maySee(reader, "USERS_READ")) return putOnAll(rows, field, null);
     const by = orderOf(field.args);
     const order = `application ${by.name}`;
     const request = readPage(field.args, order);
     const conditions = userConditions(reader, (field.args.filter ?? {}) as UserFilter); // as: the schema checked its shape
     const walk = keyset(reader, { siteColumn: "u.siteId", key: by.column, id: "u.id", descending: by.descending }, request.after);
-    const opens = "EXISTS (SELECT 1 FROM Membership om JOIN `Grant` og ON og.groupId = om.groupId WHERE om.userId = u.id AND og.applicationId = ?)";
+    const opens =
+      "EXISTS (SELECT 1 FROM Membership om JOIN `Grant` og ON og.groupId = om.groupId WHERE om.userId = u.id AND og.applicationId = ?)";
     // Applications are few, at most 200, and each walks the users' own index: a statement each.
     for (const row of rows) {
       const id = String(row.compactId);
@@ -71,11 +92,11 @@ declareEdges("Application", {
         [...walk.params, ...conditions.params, id],
       );
       const count = () =>
-        countRows(reader, `SELECT COUNT(*) AS n FROM User u WHERE ${["u.siteId = ?", ...conditions.where, opens].join(" AND ")}`, [
-          reader.siteId,
-          ...conditions.params,
-          id,
-        ]);
+        countRows(
+          reader,
+          `SELECT COUNT(*) AS n FROM User u WHERE ${["u.siteId = ?", ...conditions.where, opens].join(" AND ")}`,
+          [reader.siteId, ...conditions.params, id],
+        );
       put(row, field, await connectionOf(reader, "User", field.selection, { rows: by.withKeys(users), order, request, count }));
     }
   },
@@ -86,7 +107,17 @@ declareEdges("SeatChange", { application: toOne("Application", "applicationId") 
 declareEdges("AccessLoss", {
   application: toOne("Application", "applicationId"),
   async users(reader, rows, field) {
-    const found = await loadByIds(reader, "User", rows.flatMap((row) => row.userIds as string[]), field.selection); // as: a report's own ids
-    for (const row of rows) put(row, field, (row.userIds as string[]).flatMap((id) => found.get(id) ?? []));
+    const found = await loadByIds(
+      reader,
+      "User",
+      rows.flatMap((row) => row.userIds as string[]),
+      field.selection,
+    ); // as: a report's own ids
+    for (const row of rows)
+      put(
+        row,
+        field,
+        (row.userIds as string[]).flatMap((id) => found.get(id) ?? []),
+      );
   },
 });

@@ -48,7 +48,8 @@ export async function listAuditEvents(reader: Reader, args: Record<string, unkno
   };
   if (filter.actions) add(filter.actions.length > 0 ? `e.action IN (${marks(filter.actions)})` : "1 = 0", ...filter.actions);
   if (filter.actorId) add("e.actorId = ?", bare(filter.actorId));
-  if (filter.subjectId) add("e.id IN (SELECT eventId FROM AuditSubject WHERE siteId = ? AND subjectId = ?)", reader.siteId, bare(filter.subjectId));
+  if (filter.subjectId)
+    add("e.id IN (SELECT eventId FROM AuditSubject WHERE siteId = ? AND subjectId = ?)", reader.siteId, bare(filter.subjectId));
   if (filter.from) add("e.createdAt >= ?", new Date(filter.from).toISOString());
   if (filter.to) add("e.createdAt < ?", new Date(filter.to).toISOString());
   const rows = await reader.rows<Row>(
@@ -67,10 +68,10 @@ function bare(id: string): string {
 
 declareLoader("AuditEvent", (reader, ids, selection) =>
   maySee(reader, "AUDIT_READ")
-    ? reader.rows<Row>(`SELECT ${columnsFor("AuditEvent", columns, needs, selection)} FROM AuditEvent e WHERE e.siteId = ? AND e.id IN (${marks(ids)})`, [
-        reader.siteId,
-        ...ids,
-      ])
+    ? reader.rows<Row>(
+        `SELECT ${columnsFor("AuditEvent", columns, needs, selection)} FROM AuditEvent e WHERE e.siteId = ? AND e.id IN (${marks(ids)})`,
+        [reader.siteId, ...ids],
+      )
     : Promise.resolve([]),
 );
 
@@ -92,7 +93,12 @@ declareEdges("AuditSubject", {
       if (type) byType.set(type, [...(byType.get(type) ?? []), row]);
     }
     for (const [type, subjects] of byType) {
-      const found = await loadByIds(reader, type, subjects.map((row) => bare(String(row.id))), field.selection);
+      const found = await loadByIds(
+        reader,
+        type,
+        subjects.map((row) => bare(String(row.id))),
+        field.selection,
+      );
       for (const row of subjects) put(row, field, found.get(bare(String(row.id))) ?? null);
     }
   },

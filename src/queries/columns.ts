@@ -10,7 +10,12 @@ export function publicIdSql(type: NodeType, column: string): string {
 }
 
 /** The columns to select: those of the selected fields, those that selected edges need, and the id always. */
-export function columnsFor(type: string, columns: Columns, needs: Record<string, readonly string[]>, selection: Selection): string {
+export function columnsFor(
+  type: string,
+  columns: Columns,
+  needs: Record<string, readonly string[]>,
+  selection: Selection,
+): string {
   const wanted = new Set(["id"]);
   for (const { name } of selectedOf(selection, type)) {
     if (name in columns) wanted.add(name);

@@ -7,7 +7,7 @@ import { membersOfGroups } from "./members.ts";
 import { connectionOf, countRows, keyset, nodeSelection, putPages, readPage } from "./page.ts";
 import { prefixRange } from "./prefix-range.ts";
 import { marks, maySee, type Reader, type Row, type SqlValue } from "./reader.ts";
-import { isSelected, put, type SelectedField, type Selection } from "./selection.ts";
+import { isSelected, put, putOnAll, type SelectedField, type Selection } from "./selection.ts";
 
 /** Groups that a caller looks for. Every condition given must hold. Ids are public. */
 export interface GroupFilter {
@@ -49,7 +49,10 @@ export async function listGroups(reader: Reader, args: Record<string, unknown>, 
     [...walk.params, ...params],
   );
   const count = () =>
-    countRows(reader, `SELECT COUNT(*) AS n FROM \`Group\` g WHERE ${["g.siteId = ?", ...where].join(" AND ")}`, [reader.siteId, ...params]);
+    countRows(reader, `SELECT COUNT(*) AS n FROM \`Group\` g WHERE ${["g.siteId = ?", ...where].join(" AND ")}`, [
+      reader.siteId,
+      ...params,
+    ]);
   return connectionOf(reader, "Group", selection, { rows: withKeys(rows), order: byName, request, count });
 }
 
@@ -89,7 +92,10 @@ export async function findGroup(
   let id = by.id ? compactId("Group", by.id) : null;
   if (!by.id) {
     const [column, key] = by.name ? ["nameKey", nameKey(by.name)] : ["externalId", by.externalId ?? ""];
-    const [row] = await reader.rows<{ id: string }>(`SELECT id FROM \`Group\` WHERE siteId = ? AND ${column} = ? ORDER BY id LIMIT 1`, [reader.siteId, key]);
+    const [row] = await reader.rows<{ id: string }>(
+      `SELECT id FROM \`Group\` WHERE siteId = ? AND ${column} = ? ORDER BY id LIMIT 1`,
+      [reader.siteId, key],
+    );
     id = row?.id ?? null;
   }
   return id ? ((await loadByIds(reader, "Group", [id], selection)).get(id) ?? null) : null;
@@ -97,7 +103,10 @@ export async function findGroup(
 
 declareLoader("Group", (reader, ids, selection) =>
   maySee(reader, "GROUPS_READ")
-    ? reader.rows<Row>(`SELECT ${groupColumns(selection)} FROM \`Group\` g WHERE g.siteId = ? AND g.id IN (${marks(ids)})`, [reader.siteId, ...ids])
+    ? reader.rows<Row>(`SELECT ${groupColumns(selection)} FROM \`Group\` g WHERE g.siteId = ? AND g.id IN (${marks(ids)})`, [
+        reader.siteId,
+        ...ids,
+      ])
     : Promise.resolve([]),
 );
 
@@ -105,14 +114,23 @@ declareEdges("Group", {
   members: membersOfGroups,
   directory: toOne("Directory", "directoryId"),
   async grants(reader, rows, field) {
-    if (!maySee(reader, "ACCESS_READ")) return rows.forEach((row) => put(row, field, null));
+    if (!maySee(reader, "ACCESS_READ")) return putOnAll(rows, field, null);
     const found = await reader.rows<{ id: string; groupId: string }>(
       `SELECT id, groupId FROM \`Grant\` WHERE siteId = ? AND groupId IN (${marks(rows)}) ORDER BY id`,
       [reader.siteId, ...rows.map((row) => String(row.compactId))],
     );
-    const grants = await loadByIds(reader, "Grant", found.map(({ id }) => id), field.selection);
+    const grants = await loadByIds(
+      reader,
+      "Grant",
+      found.map(({ id }) => id),
+      field.selection,
+    );
     for (const row of rows)
-      put(row, field, found.filter(({ groupId }) => groupId === row.compactId).flatMap(({ id }) => grants.get(id) ?? []));
+      put(
+        row,
+        field,
+        found.filter(({ groupId }) => groupId === row.compactId).flatMap(({ id }) => grants.get(id) ?? []),
+      );
   },
 });
 
@@ -121,7 +139,7 @@ declareEdges("Group", {
  * scope GROUPS_READ.
  */
 export async function groupsOfUsers(reader: Reader, users: Row[], field: SelectedField): Promise<void> {
-  if (!maySee(reader, "GROUPS_READ")) return users.forEach((user) => put(user, field, null));
+  if (!maySee(reader, "GROUPS_READ")) return putOnAll(users, field, null);
   const request = readPage(field.args, byName);
   const ids = users.map((user) => String(user.compactId));
   const after = request.after ? " AND g.nameKey >= ? AND (g.nameKey > ? OR g.id > ?)" : "";
@@ -130,14 +148,21 @@ export async function groupsOfUsers(reader: Reader, users: Row[], field: Selecte
        ROW_NUMBER() OVER (PARTITION BY m.userId ORDER BY g.nameKey, g.id) AS place
      FROM Membership m JOIN \`Group\` g ON g.id = m.groupId WHERE m.userId IN (${marks(ids)}) AND g.siteId = ?${after}) paged
      WHERE place <= ? ORDER BY ofUser, place`,
-    [...ids, reader.siteId, ...(request.after ? [request.after.key, request.after.key, request.after.id] : []), request.first + 1],
+    [
+      ...ids,
+      reader.siteId,
+      ...(request.after ? [request.after.key, request.after.key, request.after.id] : []),
+      request.first + 1,
+    ],
   );
   const totals = isSelected(field.selection, "totalCount") ? await countsByUser(reader, ids) : new Map<string, number>();
   await putPages(reader, "Group", users, field, { rows: withKeys(rows), ofColumn: "ofUser", order: byName, request, totals });
 }
 
 async function countsByUser(reader: Reader, ids: readonly string[]): Promise<Map<string, number>> {
-  const rows = await reader.rows<{ userId: string; n: number }>(`SELECT userId, COUNT(*) AS n FROM Membership WHERE userId IN (${marks(ids)}) GROUP BY userId`, ids);
+  const rows = await reader.rows<{ userId: string; n: number }>(
+    `SELECT userId, COUNT(*) AS n FROM Membership WHERE userId IN (${marks(ids)}) GROUP BY userId`,
+    ids,
+  );
   return new Map(rows.map(({ userId, n }) => [userId, Number(n)]));
 }
-

@@ -7,7 +7,10 @@ import type { Reader } from "./reader.ts";
  */
 export async function readBasis(reader: Reader, directoryId: string): Promise<string> {
   const ofDirectory = [reader.siteId, directoryId];
-  const [directory] = await reader.rows<{ version: number }>("SELECT version FROM Directory WHERE siteId = ? AND id = ?", ofDirectory);
+  const [directory] = await reader.rows<{ version: number }>(
+    "SELECT version FROM Directory WHERE siteId = ? AND id = ?",
+    ofDirectory,
+  );
   const users = await reader.rows<Record<string, unknown>>(
     "SELECT COUNT(*) AS n, SUM(version) AS versions, MAX(id) AS newest FROM User WHERE siteId = ? AND directoryId = ?",
     ofDirectory,
@@ -17,6 +20,11 @@ export async function readBasis(reader: Reader, directoryId: string): Promise<st
     ofDirectory,
   );
   // The databases give sums as numbers or as text.
-  const numbers = [...users, ...groups].flatMap(({ n, versions, newest, members }) => [n, versions, newest, members].map((value) => String(value ?? 0)));
-  return createHash("sha256").update(JSON.stringify([directory?.version, numbers])).digest("hex").slice(0, 40);
+  const numbers = [...users, ...groups].flatMap(({ n, versions, newest, members }) =>
+    [n, versions, newest, members].map((value) => String(value ?? 0)),
+  );
+  return createHash("sha256")
+    .update(JSON.stringify([directory?.version, numbers]))
+    .digest("hex")
+    .slice(0, 40);
 }

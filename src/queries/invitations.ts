@@ -48,7 +48,10 @@ export async function listInvitations(reader: Reader, args: Record<string, unkno
     [...walk.params, ...params],
   );
   const count = () =>
-    countRows(reader, `SELECT COUNT(*) AS n FROM Invitation i WHERE ${["i.siteId = ?", ...where].join(" AND ")}`, [reader.siteId, ...params]);
+    countRows(reader, `SELECT COUNT(*) AS n FROM Invitation i WHERE ${["i.siteId = ?", ...where].join(" AND ")}`, [
+      reader.siteId,
+      ...params,
+    ]);
   return connectionOf(reader, "Invitation", selection, { rows, order: newestFirst, request, count });
 }
 
@@ -63,7 +66,11 @@ function conditions(reader: Reader, filter: InvitationFilter): { where: string[]
     where.push("i.emailKey >= ? AND i.emailKey < ?");
     params.push(...prefixRange(filter.query.trim().toLowerCase()));
   }
-  if (filter.emails) anyOf("i.emailKey", filter.emails.flatMap((email) => Object.values(spellEmail(email)).slice(0, 1)));
+  if (filter.emails)
+    anyOf(
+      "i.emailKey",
+      filter.emails.flatMap((email) => Object.values(spellEmail(email)).slice(0, 1)),
+    );
   if (filter.statuses) anyOf(statusSql(reader.now), filter.statuses);
   if (filter.deliveries) anyOf("i.delivery", filter.deliveries);
   return { where, params };

@@ -14,10 +14,15 @@ export function declareLoader(type: NodeType, load: Loader): void {
 }
 
 /** Objects of one type by their compact ids, with everything that was selected of them: one statement, and one an edge. */
-export async function loadByIds(reader: Reader, type: NodeType, ids: readonly string[], selection: Selection): Promise<Map<string, Row>> {
+export async function loadByIds(
+  reader: Reader,
+  type: NodeType,
+  ids: readonly string[],
+  selection: Selection,
+): Promise<Map<string, Row>> {
   const load = loaders.get(type);
   if (!load || ids.length === 0) return new Map();
-  const rows = await load(reader, [...new Set(ids)], selection);
+  const rows: Row[] = await load(reader, [...new Set(ids)], selection);
   await expand(reader, type, rows, selection);
   return new Map(rows.map((row) => [compactId(type, String(row.id)) ?? "", row]));
 }
@@ -25,7 +30,7 @@ export async function loadByIds(reader: Reader, type: NodeType, ids: readonly st
 /** The same in the order of the ids; what is missing is left out. */
 export async function listByIds(reader: Reader, type: NodeType, ids: readonly string[], selection: Selection): Promise<Row[]> {
   const found = await loadByIds(reader, type, ids, selection);
-  return ids.flatMap((id) => found.get(id) ?? []);
+  return ids.map((id) => found.get(id)).filter((row) => row !== undefined);
 }
 
 /** The edge to one object whose compact id stands in a column of the row. */
@@ -45,7 +50,12 @@ export function toActor(kindColumn: string, idColumn: string) {
     for (const row of rows) put(row, field, null);
     for (const [kind, type] of Object.entries(nounOfActor)) {
       const mine = rows.filter((row) => row[kindColumn] === kind && typeof row[idColumn] === "string");
-      const found = await loadByIds(reader, type, mine.map((row) => String(row[idColumn])), field.selection);
+      const found = await loadByIds(
+        reader,
+        type,
+        mine.map((row) => String(row[idColumn])),
+        field.selection,
+      );
       for (const row of mine) put(row, field, found.get(String(row[idColumn])) ?? null);
     }
   };

@@ -1,12 +1,12 @@
 import type { Edge } from "./expand.ts";
 import { countRows, keyset, nodeSelection, putPages, readPage } from "./page.ts";
 import { marks, maySee, type Reader, type Row } from "./reader.ts";
-import { isSelected, put, type SelectedField } from "./selection.ts";
+import { isSelected, put, putOnAll, type SelectedField } from "./selection.ts";
 import { orderOf, type UserFilter, userColumns, userConditions } from "./users.ts";
 
 /** The members of groups, a page for each. Null without scope USERS_READ. */
 export const membersOfGroups: Edge = async (reader, groups, field) => {
-  if (!maySee(reader, "USERS_READ")) return groups.forEach((group) => put(group, field, null));
+  if (!maySee(reader, "USERS_READ")) return putOnAll(groups, field, null);
   const by = orderOf(field.args);
   const order = `members ${by.name}`;
   const request = readPage(field.args, order);
@@ -34,7 +34,10 @@ async function countsByGroup(reader: Reader, ids: readonly string[], field: Sele
   const filter = (field.args.filter ?? {}) as UserFilter; // as: the schema checked its shape
   const conditions = userConditions(reader, filter);
   if (conditions.where.length === 0) {
-    const rows = await reader.rows<{ id: string; memberCount: number }>(`SELECT id, memberCount FROM \`Group\` WHERE id IN (${marks(ids)})`, ids);
+    const rows = await reader.rows<{ id: string; memberCount: number }>(
+      `SELECT id, memberCount FROM \`Group\` WHERE id IN (${marks(ids)})`,
+      ids,
+    );
     return new Map(rows.map(({ id, memberCount }) => [id, memberCount]));
   }
   const totals = new Map<string, number>();
@@ -70,7 +73,14 @@ async function addPaths(reader: Reader, rows: Row[], field: SelectedField): Prom
      WHERE m.direct = 1 AND m.userId IN (${marks(userIds)})`,
     userIds,
   );
-  const labels = new Map((await reader.rows<{ id: string; label: string }>("SELECT id, COALESCE(email, name) AS label FROM `Group` WHERE siteId = ? AND directoryId IS NOT NULL", [reader.siteId])).map(({ id, label }) => [id, label]));
+  const labels = new Map(
+    (
+      await reader.rows<{ id: string; label: string }>(
+        "SELECT id, COALESCE(email, name) AS label FROM `Group` WHERE siteId = ? AND directoryId IS NOT NULL",
+        [reader.siteId],
+      )
+    ).map(({ id, label }) => [id, label]),
+  );
   for (const row of synced) {
     const holds = new Set(direct.filter(({ userId }) => userId === row.cursorId).map(({ groupId }) => groupId));
     row.paths = pathsDown(String(row.ofGroup), holds, children).map((path) => path.map((id) => labels.get(id) ?? "").join(" > "));
@@ -87,4 +97,3 @@ function pathsDown(from: string, ends: ReadonlySet<string>, children: ReadonlyMa
   walk([from], from);
   return found;
 }
-

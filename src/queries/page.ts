@@ -15,7 +15,8 @@ const mostItems = 200;
 /** Reads `first` and `after`. `order` names the list and its order, so that a cursor of another list is refused. */
 export function readPage(args: Record<string, unknown>, order: string): PageRequest {
   const first = args.first;
-  if (typeof first !== "number" || first < 1 || first > mostItems) throw new Refusal("INVALID", `A page holds 1 to ${mostItems} items.`, ["first"]);
+  if (typeof first !== "number" || first < 1 || first > mostItems)
+    throw new Refusal("INVALID", `A page holds 1 to ${mostItems} items.`, ["first"]);
   return { first, after: typeof args.after === "string" ? readCursor(args.after, order) : null };
 }
 
@@ -27,7 +28,13 @@ export function cursorOf(order: string, key: string, id: string): string {
 function readCursor(cursor: string, order: string): { key: string; id: string } {
   try {
     const read: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
-    if (Array.isArray(read) && read.length === 3 && read[0] === order && typeof read[1] === "string" && typeof read[2] === "string")
+    if (
+      Array.isArray(read) &&
+      read.length === 3 &&
+      read[0] === order &&
+      typeof read[1] === "string" &&
+      typeof read[2] === "string"
+    )
       return { key: read[1], id: read[2] };
   } catch {
     // What is not JSON is no cursor of ours: refused below.
@@ -80,14 +87,21 @@ export async function connectionOf(reader: Reader, type: string, selection: Sele
 }
 
 /** Makes a connection for each of many pages, the nodes' edges read for all of them at once. */
-export async function connectionsOf(reader: Reader, type: string, selection: Selection, pages: readonly PageRows[]): Promise<Row[]> {
+export async function connectionsOf(
+  reader: Reader,
+  type: string,
+  selection: Selection,
+  pages: readonly PageRows[],
+): Promise<Row[]> {
   const connections = pages.map((page) => ({ page, items: page.rows.slice(0, page.request.first), connection: frameOf(page) }));
   const lists = selection.filter((field) => field.name === "nodes" || field.name === "edges");
   for (const field of lists) {
     const nodeFields = field.name === "nodes" ? [field] : field.selection.filter(({ name }) => name === "node");
     // Selected twice, the same objects may be wanted with different edges: then each list has objects of its own.
     const shared = lists.length === 1 && nodeFields.length <= 1;
-    const edges = connections.map(({ page, items }) => items.map((row) => ({ cursor: cursorAt(page, row), ...page.edgeOf?.(row) })));
+    const edges = connections.map(({ page, items }) =>
+      items.map((row) => ({ cursor: cursorAt(page, row), ...page.edgeOf?.(row) })),
+    );
     for (const nodeField of nodeFields) {
       const nodes = connections.map(({ items }) => (shared ? items : items.map((row) => ({ ...row }))));
       await expand(reader, type, nodes.flat(), nodeField.selection);
@@ -97,7 +111,8 @@ export async function connectionsOf(reader: Reader, type: string, selection: Sel
     }
     if (field.name === "edges") for (const [at, { connection }] of connections.entries()) put(connection, field, edges[at]);
   }
-  if (isSelected(selection, "totalCount")) for (const { page, connection } of connections) connection.totalCount = await page.count();
+  if (isSelected(selection, "totalCount"))
+    for (const { page, connection } of connections) connection.totalCount = await page.count();
   return connections.map(({ connection }) => connection);
 }
 
@@ -143,7 +158,11 @@ export async function putPages(
 /** Everything below a connection that concerns its nodes, whichever way they were selected. */
 export function nodeSelection(selection: Selection): Selection {
   return selection.flatMap((field) =>
-    field.name === "nodes" ? field.selection : field.name === "edges" ? field.selection.filter(({ name }) => name === "node").flatMap((node) => node.selection) : [],
+    field.name === "nodes"
+      ? field.selection
+      : field.name === "edges"
+        ? field.selection.filter(({ name }) => name === "node").flatMap((node) => node.selection)
+        : [],
   );
 }
 

@@ -26,7 +26,10 @@ export function isSelected(selection: Selection, name: string): boolean {
 
 /** The fields under a path, as `["edges", "node"]`. */
 export function below(selection: Selection, ...path: string[]): Selection {
-  return path.reduce<Selection>((fields, name) => fields.filter((field) => field.name === name).flatMap((field) => field.selection), selection);
+  return path.reduce<Selection>(
+    (fields, name) => fields.filter((field) => field.name === name).flatMap((field) => field.selection),
+    selection,
+  );
 }
 
 /** Where an object keeps what was read for a field: aliased fields apart, since their arguments may differ. */
@@ -37,4 +40,9 @@ export function slotOf(name: string, key: string): string {
 /** Puts what was read for a field onto its object. */
 export function put(row: Row, field: SelectedField, value: unknown): void {
   row[slotOf(field.name, field.key)] = value;
+}
+
+/** Puts the same onto every object. */
+export function putOnAll(rows: readonly Row[], field: SelectedField, value: unknown): void {
+  for (const row of rows) put(row, field, value);
 }

@@ -9,7 +9,9 @@ const columns = `${publicIdSql("Site", "s.id")} AS id, s.\`key\`, s.name, s.acco
 
 declareLoader("Site", (reader, ids) => {
   const seen = ids.filter((id) => id === reader.siteId);
-  return seen.length > 0 && mayOpen(reader) ? reader.rows<Row>(`SELECT ${columns} FROM Site s WHERE s.id IN (${marks(seen)})`, seen) : Promise.resolve([]);
+  return seen.length > 0 && mayOpen(reader)
+    ? reader.rows<Row>(`SELECT ${columns} FROM Site s WHERE s.id IN (${marks(seen)})`, seen)
+    : Promise.resolve([]);
 });
 
 /** Who may open the site: its active users, its tokens, its directories and the operator. */
@@ -29,5 +31,8 @@ declareEdges("Site", {
 
 /** Every site that an account can open. */
 export async function sitesOfAccount(reader: Reader, accountId: string): Promise<Row[]> {
-  return reader.rows<Row>(`SELECT ${columns} FROM User u JOIN Site s ON s.id = u.siteId WHERE u.accountId = ? AND u.status = 'ACTIVE' ORDER BY s.id LIMIT 200`, [accountId]);
+  return reader.rows<Row>(
+    `SELECT ${columns} FROM User u JOIN Site s ON s.id = u.siteId WHERE u.accountId = ? AND u.status = 'ACTIVE' ORDER BY s.id LIMIT 200`,
+    [accountId],
+  );
 }

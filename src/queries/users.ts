@@ -8,7 +8,7 @@ import { declareLoader, loadByIds, toActor, toOne } from "./loaders.ts";
 import { connectionOf, countRows, keyset, nodeSelection, readPage } from "./page.ts";
 import { prefixRange } from "./prefix-range.ts";
 import { marks, maySee, type Reader, type Row, type SqlValue } from "./reader.ts";
-import { put, type Selection, slotOf } from "./selection.ts";
+import { put, putOnAll, type Selection, slotOf } from "./selection.ts";
 
 /** Users that a caller looks for. Every condition given must hold. Ids are public. */
 export interface UserFilter {
@@ -65,7 +65,12 @@ export function userColumns(selection: Selection): string {
   return columnsFor("User", columns, needs, selection);
 }
 
-const orderColumns = { FULL_NAME: "u.nameKey", EMAIL: "u.emailKey", CREATED_AT: "u.createdAt", LAST_ACTIVE_AT: "u.lastActiveAt" } as const;
+const orderColumns = {
+  FULL_NAME: "u.nameKey",
+  EMAIL: "u.emailKey",
+  CREATED_AT: "u.createdAt",
+  LAST_ACTIVE_AT: "u.lastActiveAt",
+} as const;
 
 /** The conditions of a filter, for `User u`. */
 export function userConditions(reader: Reader, filter: UserFilter): { where: string[]; params: SqlValue[] } {
@@ -75,7 +80,8 @@ export function userConditions(reader: Reader, filter: UserFilter): { where: str
     where.push(sql);
     params.push(...values);
   };
-  const anyOf = (column: string, values: readonly string[]) => add(values.length > 0 ? `${column} IN (${marks(values)})` : "1 = 0", ...values);
+  const anyOf = (column: string, values: readonly string[]) =>
+    add(values.length > 0 ? `${column} IN (${marks(values)})` : "1 = 0", ...values);
   if (filter.query?.trim()) addSearch(reader, filter.query, add);
   if (filter.emails) anyOf("u.emailKey", spelled(filter.emails));
   if (filter.statuses) anyOf("u.status", filter.statuses);
@@ -83,7 +89,11 @@ export function userConditions(reader: Reader, filter: UserFilter): { where: str
   if (filter.externalIds) anyOf("u.externalId", filter.externalIds);
   if (filter.directoryId) add("u.directoryId = ?", compactId("Directory", filter.directoryId) ?? "");
   if (filter.inactiveSince) add("u.lastActiveAt < ?", new Date(filter.inactiveSince).toISOString());
-  if (filter.groupId) add("EXISTS (SELECT 1 FROM Membership fm WHERE fm.groupId = ? AND fm.userId = u.id)", compactId("Group", filter.groupId) ?? "");
+  if (filter.groupId)
+    add(
+      "EXISTS (SELECT 1 FROM Membership fm WHERE fm.groupId = ? AND fm.userId = u.id)",
+      compactId("Group", filter.groupId) ?? "",
+    );
   if (filter.applicationId)
     add(
       "EXISTS (SELECT 1 FROM Membership fm JOIN `Grant` fg ON fg.groupId = fm.groupId WHERE fm.userId = u.id AND fg.applicationId = ?)",
@@ -97,7 +107,7 @@ function addSearch(reader: Reader, query: string, add: (sql: string, ...values: 
   const terms = searchTerms(query);
   const byEmail = "SELECT id FROM User WHERE siteId = ? AND emailKey >= ? AND emailKey < ?";
   const byTerm = "SELECT userId FROM SearchTerm WHERE siteId = ? AND term >= ? AND term < ?";
-  if (terms.length === 0) return add("1 = 0");
+  if (terms.length === 0) add("1 = 0");
   // One word may begin a name or an address; of several words each must begin a word of the name.
   for (const term of terms.slice(0, 8)) {
     const params = [reader.siteId, ...prefixRange(term)];
@@ -128,7 +138,10 @@ export async function listUsers(reader: Reader, args: Record<string, unknown>, s
     [...walk.params, ...conditions.params],
   );
   const count = () =>
-    countRows(reader, `SELECT COUNT(*) AS n FROM User u WHERE ${["u.siteId = ?", ...conditions.where].join(" AND ")}`, [reader.siteId, ...conditions.params]);
+    countRows(reader, `SELECT COUNT(*) AS n FROM User u WHERE ${["u.siteId = ?", ...conditions.where].join(" AND ")}`, [
+      reader.siteId,
+      ...conditions.params,
+    ]);
   return connectionOf(reader, "User", selection, { rows: by.withKeys(rows), order: by.name, request, count });
 }
 
@@ -158,10 +171,20 @@ export async function findUser(
   return id ? ((await loadByIds(reader, "User", [id], selection)).get(id) ?? null) : null;
 }
 
-async function idOf(reader: Reader, by: { email?: string | null; username?: string | null; externalId?: string | null }): Promise<string | null> {
-  const [column, key] = by.email ? ["emailKey", spelled([by.email])[0]] : by.username ? ["usernameKey", nameKey(by.username)] : ["externalId", by.externalId];
+async function idOf(
+  reader: Reader,
+  by: { email?: string | null; username?: string | null; externalId?: string | null },
+): Promise<string | null> {
+  const [column, key] = by.email
+    ? ["emailKey", spelled([by.email])[0]]
+    : by.username
+      ? ["usernameKey", nameKey(by.username)]
+      : ["externalId", by.externalId];
   if (!key) return null;
-  const [row] = await reader.rows<{ id: string }>(`SELECT id FROM User WHERE siteId = ? AND ${column} = ? ORDER BY id LIMIT 1`, [reader.siteId, key]);
+  const [row] = await reader.rows<{ id: string }>(`SELECT id FROM User WHERE siteId = ? AND ${column} = ? ORDER BY id LIMIT 1`, [
+    reader.siteId,
+    key,
+  ]);
   return row?.id ?? null;
 }
 
@@ -170,14 +193,19 @@ declareLoader("User", (reader, ids, selection) => {
   const own = reader.actor.kind === "user" ? reader.actor.userId : null;
   const seen = maySee(reader, "USERS_READ") ? ids : ids.filter((id) => id === own);
   if (seen.length === 0) return Promise.resolve([]);
-  return reader.rows<Row>(`SELECT ${userColumns(selection)} FROM User u WHERE u.siteId = ? AND u.id IN (${marks(seen)})`, [reader.siteId, ...seen]);
+  return reader.rows<Row>(`SELECT ${userColumns(selection)} FROM User u WHERE u.siteId = ? AND u.id IN (${marks(seen)})`, [
+    reader.siteId,
+    ...seen,
+  ]);
 });
 
 /** The domains whose accounts the site manages (rule 4.1). */
 async function managedDomains(reader: Reader): Promise<(email: string) => boolean> {
   const [site] = await reader.rows<{ accounts: string }>("SELECT accounts FROM Site WHERE id = ?", [reader.siteId]);
   if (site?.accounts === "LOCAL") return () => true;
-  const domains = await reader.rows<{ name: string }>("SELECT name FROM Domain WHERE siteId = ? AND status = 'VERIFIED'", [reader.siteId]);
+  const domains = await reader.rows<{ name: string }>("SELECT name FROM Domain WHERE siteId = ? AND status = 'VERIFIED'", [
+    reader.siteId,
+  ]);
   const names = new Set(domains.map(({ name }) => name));
   return (email) => names.has(domainOf(email));
 }
@@ -197,13 +225,18 @@ declareEdges("User", {
       `SELECT id, userId FROM Invitation WHERE siteId = ? AND pendingKey IN (${marks(rows)})`,
       [reader.siteId, ...rows.map((row) => String(row.compactId))],
     );
-    const invitations = await loadByIds(reader, "Invitation", found.map(({ id }) => id), field.selection);
+    const invitations = await loadByIds(
+      reader,
+      "Invitation",
+      found.map(({ id }) => id),
+      field.selection,
+    );
     const byUser = new Map(found.map(({ id, userId }) => [userId, invitations.get(id) ?? null]));
     for (const row of rows) put(row, field, byUser.get(String(row.compactId)) ?? null);
   },
 
   async access(reader, rows, field) {
-    if (!maySee(reader, "ACCESS_READ")) return rows.forEach((row) => put(row, field, null));
+    if (!maySee(reader, "ACCESS_READ")) return putOnAll(rows, field, null);
     const grants = await reader.rows<{ userId: string; applicationId: string; groupId: string; role: string }>(
       `SELECT m.userId, g.applicationId, g.groupId, g.role FROM Membership m JOIN \`Grant\` g ON g.groupId = m.groupId
        WHERE g.siteId = ? AND m.userId IN (${marks(rows)}) ORDER BY g.applicationId, g.groupId`,
@@ -227,8 +260,17 @@ declareEdges("User", {
 declareEdges("Access", {
   application: toOne("Application", "applicationId"),
   async via(reader, rows, field) {
-    const found = await loadByIds(reader, "Group", rows.flatMap((row) => row.groupIds as string[]), field.selection); // as: made so above
-    for (const row of rows) put(row, field, (row.groupIds as string[]).flatMap((id) => found.get(id) ?? []));
+    const found = await loadByIds(
+      reader,
+      "Group",
+      rows.flatMap((row) => row.groupIds as string[]),
+      field.selection,
+    ); // as: made so above
+    for (const row of rows)
+      put(
+        row,
+        field,
+        (row.groupIds as string[]).flatMap((id) => found.get(id) ?? []),
+      );
   },
 });
-

@@ -80,7 +80,6 @@ export function openDoor(ground: Ground, deployment: Deployment): Door {
   };
 }
 
-
 /** One at a time, in order of arrival. */
 function queue(): <T>(turn: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();

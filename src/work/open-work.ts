@@ -41,7 +41,8 @@ function shapeOf(entity: new () => object): Shape {
   if (known) return known;
   const storage = getMetadataArgsStorage();
   const columns = storage.columns.filter((column) => column.target === entity);
-  const named = (test: (type: unknown) => boolean) => columns.filter((column) => test(column.options.type)).map((column) => column.propertyName);
+  const named = (test: (type: unknown) => boolean) =>
+    columns.filter((column) => test(column.options.type)).map((column) => column.propertyName);
   const shape: Shape = {
     table: storage.tables.find((table) => table.target === entity)?.name ?? entity.name,
     columns: named(() => true),
@@ -80,7 +81,8 @@ export function openWork(
   const open = new Set<Permit>();
   let taken = 0;
 
-  const rows = async <T extends object>(sql: string, params: readonly SqlValue[] = []) => (await transaction.rows(sql, params)) as T[]; // as: the caller names the columns it selects
+  const rows = async <T extends object>(sql: string, params: readonly SqlValue[] = []) =>
+    (await transaction.rows(sql, params)) as T[]; // as: the caller names the columns it selects
 
   const insert: Work["insert"] = async (entity, values) => {
     const { table, columns } = shapeOf(entity);
@@ -89,7 +91,10 @@ export function openWork(
       const part = values.slice(from, from + perStatement) as readonly Record<string, SqlValue | undefined>[]; // as: entities hold nothing but column values
       const params = bound(part.flatMap((row) => columns.map((column) => row[column] ?? null)));
       const tuples = part.map(() => `(${marks(columns)})`).join(", ");
-      await transaction.write(`INSERT INTO \`${table}\` (${columns.map((column) => `\`${column}\``).join(", ")}) VALUES ${tuples}`, params);
+      await transaction.write(
+        `INSERT INTO \`${table}\` (${columns.map((column) => `\`${column}\``).join(", ")}) VALUES ${tuples}`,
+        params,
+      );
     }
   };
 
@@ -117,7 +122,10 @@ export function openWork(
       for (let from = 0; from < ids.length; from += 500) {
         const part = ids.slice(from, from + 500);
         const params = guard ? [...part, siteId] : part;
-        const batch = await transaction.rows(`SELECT * FROM \`${shape.table}\` WHERE \`${column}\` IN (${marks(part)})${guard}`, params);
+        const batch = await transaction.rows(
+          `SELECT * FROM \`${shape.table}\` WHERE \`${column}\` IN (${marks(part)})${guard}`,
+          params,
+        );
         for (const row of batch) found.push(asEntity<T>(shape, row));
       }
       return found;
@@ -170,12 +178,25 @@ export function openWork(
       const queued = letters.map(({ recipient, invitationId = null, ...words }) => {
         const id = newId();
         const sealed = safe.seal(`letter:${id}`, JSON.stringify(words));
-        return { id, siteId, invitationId, recipient, sealed, state: "QUEUED" as const, tries: 0, nextTryAt: now, createdAt: now };
+        return {
+          id,
+          siteId,
+          invitationId,
+          recipient,
+          sealed,
+          state: "QUEUED" as const,
+          tries: 0,
+          nextTryAt: now,
+          createdAt: now,
+        };
       });
       await insert(Letter, queued);
       const invitations = letters.flatMap((letter) => letter.invitationId ?? []);
       if (invitations.length > 0)
-        await transaction.write(`UPDATE Invitation SET delivery = 'QUEUED', deliveryFailure = NULL WHERE id IN (${marks(invitations)})`, invitations);
+        await transaction.write(
+          `UPDATE Invitation SET delivery = 'QUEUED', deliveryFailure = NULL WHERE id IN (${marks(invitations)})`,
+          invitations,
+        );
     },
 
     seal: (context, secret) => safe.seal(context, secret),
@@ -201,4 +222,3 @@ function asText(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   return typeof value === "string" ? value : JSON.stringify(value);
 }
-

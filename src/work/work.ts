@@ -71,7 +71,11 @@ export interface Work extends Reader {
   /** Leave to do this to these, or a refusal with every reason. `path` names the input for the n-th target. */
   permit(action: Action, targets: Target | readonly Target[], path?: (index: number) => string[]): Permit;
   /** Uses the permit and writes the audit event, in this transaction. One event for the whole set. */
-  record(permit: Permit, subjects: readonly TrailSubject[], options?: { count?: number; findable?: readonly string[] }): Promise<void>;
+  record(
+    permit: Permit,
+    subjects: readonly TrailSubject[],
+    options?: { count?: number; findable?: readonly string[] },
+  ): Promise<void>;
   /** Uses the permit and says honestly that there was nothing to do. */
   unchanged<T>(permit: Permit, value: T): T;
   /** Puts letters into the outbox, in this transaction. */

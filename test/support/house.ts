@@ -38,7 +38,7 @@ export async function buildHouse({ siteKey = "acme" } = {}): Promise<House> {
   const door = openDoor(database.ground, { safe: testSafe, publicUrl: "http://127.0.0.1:4000" });
   const siteId = newId();
   await door.act({ siteId, actor: operator }, (work) =>
-    createSite(work, { key: siteKey, name: "Acme", adminEmail: "admin@acme.example"}),
+    createSite(work, { key: siteKey, name: "Acme", adminEmail: "admin@acme.example" }),
   );
   const rows: House["rows"] = async (sql, params = []) => (await database.ground.read(sql, params)) as never; // as: tests name what they select
   const becomeActive = async (email: string, role: UserRole) => {
@@ -46,20 +46,29 @@ export async function buildHouse({ siteKey = "acme" } = {}): Promise<House> {
     if (!user) throw new Error(`No user ${email}`);
     const accountId = newId();
     const transaction = await database.ground.begin();
-    await transaction.write("INSERT INTO Account (id, realm, email, emailKey, emailVerified, fullName, createdAt) VALUES (?, '', ?, ?, 1, ?, ?)", [
+    await transaction.write(
+      "INSERT INTO Account (id, realm, email, emailKey, emailVerified, fullName, createdAt) VALUES (?, '', ?, ?, 1, ?, ?)",
+      [accountId, email, email, user.fullName, new Date().toISOString()],
+    );
+    await transaction.write("UPDATE User SET status = 'ACTIVE', accountId = ?, role = ?, joinedAt = createdAt WHERE id = ?", [
       accountId,
-      email,
-      email,
-      user.fullName,
-      new Date().toISOString(),
+      role,
+      user.id,
     ]);
-    await transaction.write("UPDATE User SET status = 'ACTIVE', accountId = ?, role = ?, joinedAt = createdAt WHERE id = ?", [accountId, role, user.id]);
     await transaction.write(
       `UPDATE Site SET invitedCount = invitedCount - 1, activeCount = activeCount + 1, adminCount = adminCount + ? WHERE id = ?`,
       [role === "ADMIN" ? 1 : 0, siteId],
     );
     await transaction.commit();
-    return { kind: "user" as const, userId: user.id, accountId, role, label: email, scopes: scopesOf(role), ipAddress: "192.0.2.1" };
+    return {
+      kind: "user" as const,
+      userId: user.id,
+      accountId,
+      role,
+      label: email,
+      scopes: scopesOf(role),
+      ipAddress: "192.0.2.1",
+    };
   };
   const admin = await becomeActive("admin@acme.example", "ADMIN");
   return {
@@ -79,4 +88,3 @@ export async function buildHouse({ siteKey = "acme" } = {}): Promise<House> {
     close: () => database.drop(),
   };
 }
-

@@ -41,12 +41,10 @@ export interface StepEnd {
  */
 export async function holdRun(work: Work, { runId, fence, appliedSeq }: RunHold): Promise<void> {
   // Counts rows that match, not rows that change: both drivers do.
-  const held = await work.write("UPDATE SyncRun SET appliedSeq = ? WHERE id = ? AND appliedSeq = ? AND fence = ? AND status IN ('PLANNING', 'APPLYING')", [
-    appliedSeq,
-    runId,
-    appliedSeq,
-    fence,
-  ]);
+  const held = await work.write(
+    "UPDATE SyncRun SET appliedSeq = ? WHERE id = ? AND appliedSeq = ? AND fence = ? AND status IN ('PLANNING', 'APPLYING')",
+    [appliedSeq, runId, appliedSeq, fence],
+  );
   if (held === 0) throw new LostRun();
 }
 
@@ -60,10 +58,17 @@ export async function endStep(work: Work, hold: RunHold, { seq, status, exceptio
   if (moved === 0) throw new LostRun();
   await work.write("UPDATE SyncStep SET status = ? WHERE runId = ? AND seq = ?", [status, runId, seq]);
   await work.write("DELETE FROM SyncException WHERE runId = ? AND seq = ?", [runId, seq]);
-  await work.insert(SyncException, exceptions.map(({ failure, ...exception }) => ({ runId, seq, ...exception, failure: failure.slice(0, 1000) })));
+  await work.insert(
+    SyncException,
+    exceptions.map(({ failure, ...exception }) => ({ runId, seq, ...exception, failure: failure.slice(0, 1000) })),
+  );
 }
 
 /** Takes back exceptions of a step whose changes went through after all. */
 export async function withdrawExceptions(work: Work, runId: string, seq: number, positions: readonly number[]): Promise<void> {
-  await work.write(`DELETE FROM SyncException WHERE runId = ? AND seq = ? AND position IN (${marks(positions)})`, [runId, seq, ...positions]);
+  await work.write(`DELETE FROM SyncException WHERE runId = ? AND seq = ? AND position IN (${marks(positions)})`, [
+    runId,
+    seq,
+    ...positions,
+  ]);
 }

@@ -23,14 +23,22 @@ export function leaseOf(directoryId: string): string {
  * Takes up a run, new or left behind, under its directory's lease. Null when another process has it, or when it has ended. Its
  * start is in the trail already: this leaves none.
  */
-export async function beginRun(work: Work, { runId, holder }: { runId: string; holder: LeaseClaim["holder"] }): Promise<BegunRun | null> {
+export async function beginRun(
+  work: Work,
+  { runId, holder }: { runId: string; holder: LeaseClaim["holder"] },
+): Promise<BegunRun | null> {
   const permit = work.permit("syncApply", { noun: "run", id: runId });
   const [run] = await work.byIds(SyncRun, [runId]);
   const [directory] = run ? await work.byIds(Directory, [run.directoryId]) : [];
   if (!run || !directory || (run.status !== "PLANNING" && run.status !== "APPLYING")) return work.unchanged(permit, null);
   const fence = await takeLease(work, { name: leaseOf(directory.id), holder });
   if (fence === null) return work.unchanged(permit, null);
-  await work.write("UPDATE SyncRun SET fence = ?, startedAt = COALESCE(startedAt, ?) WHERE id = ? AND fence < ?", [fence, work.now, run.id, fence]);
+  await work.write("UPDATE SyncRun SET fence = ?, startedAt = COALESCE(startedAt, ?) WHERE id = ? AND fence < ?", [
+    fence,
+    work.now,
+    run.id,
+    fence,
+  ]);
   return work.unchanged(permit, {
     run: { ...run, fence, startedAt: run.startedAt ?? work.now },
     directory,

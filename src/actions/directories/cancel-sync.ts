@@ -11,7 +11,11 @@ export async function cancelSync(work: Work, { runId }: { runId: string }): Prom
   if (run.status === "CANCELLED" || (run.cancelled && run.finishedAt === null)) return work.unchanged(permit, run.id);
   const waits = run.status === "PLANNED" || run.status === "HELD";
   const changed = waits
-    ? await work.write("UPDATE SyncRun SET status = 'CANCELLED', cancelled = 1, finishedAt = ? WHERE id = ? AND status = ?", [work.now, run.id, run.status])
+    ? await work.write("UPDATE SyncRun SET status = 'CANCELLED', cancelled = 1, finishedAt = ? WHERE id = ? AND status = ?", [
+        work.now,
+        run.id,
+        run.status,
+      ])
     : await work.write("UPDATE SyncRun SET cancelled = 1 WHERE id = ? AND status IN ('PLANNING', 'APPLYING')", [run.id]);
   if (changed === 0) throw new Refusal("WRONG_STATE", "This run has ended already.", path);
   await work.record(permit, [{ type: "SyncRun", id: run.id, label: run.startedByLabel, changes: { cancelled: [false, true] } }], {

@@ -43,7 +43,9 @@ export async function connectDirectory(work: Work, { name, credentials, settings
       version: 1,
     },
   ]);
-  await work.record(permit, [{ type: "Directory", id, label, changes: { settings: [null, chosen], adminEmail: [null, key?.adminEmail] } }]);
+  await work.record(permit, [
+    { type: "Directory", id, label, changes: { settings: [null, chosen], adminEmail: [null, key?.adminEmail] } },
+  ]);
   return id;
 }
 

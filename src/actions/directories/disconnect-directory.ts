@@ -12,7 +12,10 @@ export async function disconnectDirectory(work: Work, { id }: { id: string }): P
   const ours = [work.siteId, directory.id];
   const itsGroups = "SELECT id FROM `Group` WHERE siteId = ? AND directoryId = ?";
   await work.write(`DELETE FROM Nesting WHERE groupId IN (${itsGroups})`, ours);
-  await work.write(`UPDATE Membership SET byHand = 1, bySync = 0, direct = 0 WHERE bySync = 1 AND groupId IN (${itsGroups})`, ours);
+  await work.write(
+    `UPDATE Membership SET byHand = 1, bySync = 0, direct = 0 WHERE bySync = 1 AND groupId IN (${itsGroups})`,
+    ours,
+  );
   const byHand = "directoryId = NULL, externalId = NULL, externalKey = NULL, fingerprint = NULL, version = version + 1";
   const users = await work.write(`UPDATE User SET ${byHand}, directorySuspended = 0 WHERE siteId = ? AND directoryId = ?`, ours);
   const groups = await work.write(`UPDATE \`Group\` SET ${byHand} WHERE siteId = ? AND directoryId = ?`, ours);

@@ -21,6 +21,8 @@ export interface RunEnd {
   waitedMs: number;
   /** The directory refused our credentials. */
   credentialsRejected: boolean;
+  /** Another organization was read than before: nothing is applied until a person applied a plan (S14). */
+  distrusts: boolean;
 }
 
 /** So many failed runs in a row put a directory into quarantine (S20). */
@@ -32,7 +34,16 @@ export async function finishRun(work: Work, end: RunEnd): Promise<void> {
   const ended = await work.write(
     `UPDATE SyncRun SET status = ?, failure = ?, summary = ?, requestCount = ?, waitedMs = ?, finishedAt = ?
      WHERE id = ? AND fence = ? AND status IN ('PLANNING', 'PLANNED', 'APPLYING')`,
-    [end.status, end.failure?.slice(0, 1000) ?? null, JSON.stringify(end.summary), end.requestCount, end.waitedMs, work.now, end.runId, end.fence],
+    [
+      end.status,
+      end.failure?.slice(0, 1000) ?? null,
+      JSON.stringify(end.summary),
+      end.requestCount,
+      end.waitedMs,
+      work.now,
+      end.runId,
+      end.fence,
+    ],
   );
   if (ended === 0) throw new LostRun();
   const [run] = await work.byIds(SyncRun, [end.runId]);
@@ -49,7 +60,7 @@ export async function finishRun(work: Work, end: RunEnd): Promise<void> {
       end.status === "CANCELLED" ? directory.statusReason : (end.failure?.slice(0, 1000) ?? null),
       failedRuns,
       // S14: a plan that a person applied is what the schedule goes by from now on.
-      directory.trusted || (applied && end.summary.approved),
+      (directory.trusted && !end.distrusts) || (applied && end.summary.approved),
       end.runId,
       end.status === "SUCCEEDED" || end.status === "PARTIAL",
       work.now,
@@ -62,7 +73,6 @@ export async function finishRun(work: Work, end: RunEnd): Promise<void> {
 
 function statusAfter(directory: Directory, end: RunEnd, failedRuns: number): DirectoryStatus {
   if (directory.paused) return "PAUSED";
-  const isNew = directory.lastSuccessAt === null && !directory.trusted && !end.summary.approved;
   if (end.status === "CANCELLED") return directory.status;
   if (end.status === "PLANNED") {
     const isMended = directory.status === "CREDENTIALS_REJECTED" || directory.status === "QUARANTINED";
@@ -73,7 +83,7 @@ function statusAfter(directory: Directory, end: RunEnd, failedRuns: number): Dir
   if (end.status !== "FAILED") return "DEGRADED";
   if (end.credentialsRejected) return "CREDENTIALS_REJECTED";
   if (failedRuns >= failuresToQuarantine) return "QUARANTINED";
-  return directory.status === "NEW" || isNew ? "NEW" : "DEGRADED";
+  return directory.status === "NEW" ? "NEW" : "DEGRADED";
 }
 
 async function tellAdmins(work: Work, directory: Directory, status: DirectoryStatus, end: RunEnd): Promise<void> {
@@ -86,6 +96,9 @@ async function tellAdmins(work: Work, directory: Directory, status: DirectorySta
     end.status === "HELD"
       ? removalsHeldLetter({ ...words, counts: end.heldCounts, link: null, failure })
       : directoryTroubleLetter({ ...words, sentence: failure });
-  const admins = await work.rows<{ email: string }>("SELECT email FROM User WHERE siteId = ? AND role = 'ADMIN' AND status = 'ACTIVE'", [work.siteId]);
+  const admins = await work.rows<{ email: string }>(
+    "SELECT email FROM User WHERE siteId = ? AND role = 'ADMIN' AND status = 'ACTIVE'",
+    [work.siteId],
+  );
   await work.post(admins.map(({ email }) => ({ recipient: email, ...letter })));
 }

@@ -22,9 +22,15 @@ export function readCredentials({ googleWorkspace }: CredentialsInput, problems:
   const customerId = googleWorkspace.customerId?.trim() || "my_customer";
   const fault = faultOfKey(serviceAccountKey);
   const spelled = spellEmail(adminEmail);
-  if (fault) problems.add("BAD_CREDENTIALS", `This is not a service account's key: ${fault}. Give the whole text of the JSON file.`, path("serviceAccountKey"));
+  if (fault)
+    problems.add(
+      "BAD_CREDENTIALS",
+      `This is not a service account's key: ${fault}. Give the whole text of the JSON file.`,
+      path("serviceAccountKey"),
+    );
   if ("fault" in spelled) problems.add("INVALID", spelled.fault, path("adminEmail"));
-  if (!/^[A-Za-z0-9_]{1,64}$/.test(customerId)) problems.add("INVALID", "A customer id has letters and digits only.", path("customerId"));
+  if (!/^[A-Za-z0-9_]{1,64}$/.test(customerId))
+    problems.add("INVALID", "A customer id has letters and digits only.", path("customerId"));
   return "email" in spelled ? { serviceAccountKey, adminEmail: spelled.email, customerId } : null;
 }
 
@@ -34,7 +40,8 @@ function faultOfKey(text: string): string | null {
   const key = parsed(text);
   if (key === null) return "it is not a JSON object";
   if (key.type !== "service_account") return 'its "type" is not "service_account"';
-  for (const field of ["client_email", "client_id", "private_key"]) if (typeof key[field] !== "string" || key[field] === "") return `it has no "${field}"`;
+  for (const field of ["client_email", "client_id", "private_key"])
+    if (typeof key[field] !== "string" || key[field] === "") return `it has no "${field}"`;
   return isRsaKey(String(key.private_key)) ? null : 'its "private_key" is not an RSA private key';
 }
 

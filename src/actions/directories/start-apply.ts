@@ -27,10 +27,15 @@ export async function startApply(work: Work, { runId, directoryId, approveRemova
   const path = ["input", "target", "directoryId"];
   const directory = await findOrRefuse(work, Directory, "Directory", directoryId ?? "", path);
   const permit = work.permit("syncApply", { noun: "directory", id: directory.id });
-  if (approveRemovals) throw new Refusal("INVALID", "Removals are approved for one run: give its id.", ["input", "approveRemovals"]);
+  if (approveRemovals)
+    throw new Refusal("INVALID", "Removals are approved for one run: give its id.", ["input", "approveRemovals"]);
   refuseWhilePaused(directory, path);
   if (!directory.trusted)
-    throw new Refusal("WRONG_STATE", "This directory is new, or its settings changed. Make a plan, look at it, and apply that.", path);
+    throw new Refusal(
+      "WRONG_STATE",
+      "This directory is new, or its settings changed. Make a plan, look at it, and apply that.",
+      path,
+    );
   await refuseWhileUnderWay(work, directory, path);
   const id = await addRun(work, directory, "APPLYING", emptySummary());
   await work.record(permit, [{ type: "SyncRun", id, label: directory.name }], { findable: [id, directory.id] });
@@ -47,11 +52,22 @@ async function applyPlan(work: Work, publicRunId: string, approveRemovals: boole
   await refuseWhileUnderWay(work, directory, path);
   const isHeld = run.status === "HELD" && approveRemovals;
   if (run.status !== "PLANNED" && !isHeld)
-    throw new Refusal("WRONG_STATE", run.status === "HELD" ? "This run holds removals: approve them to apply them." : "Only a plan that was not applied yet can be applied.", path);
-  if (Date.parse(work.now) - Date.parse(run.createdAt) > planLivesMs) throw new Refusal("EXPIRED", "This plan is older than 24 hours. Make a new one.", path);
+    throw new Refusal(
+      "WRONG_STATE",
+      run.status === "HELD"
+        ? "This run holds removals: approve them to apply them."
+        : "Only a plan that was not applied yet can be applied.",
+      path,
+    );
+  if (Date.parse(work.now) - Date.parse(run.createdAt) > planLivesMs)
+    throw new Refusal("EXPIRED", "This plan is older than 24 hours. Make a new one.", path);
   // What a run holds was planned before it applied the rest, so only a plan that changed nothing yet can ask for the same basis.
   if (!isHeld && run.basis !== (await readBasis(work, directory.id)))
-    throw new Refusal("EXPIRED", "The directory's settings or its users and groups here changed since this plan was made. Make a new one.", path);
+    throw new Refusal(
+      "EXPIRED",
+      "The directory's settings or its users and groups here changed since this plan was made. Make a new one.",
+      path,
+    );
 
   const summary = { ...readSummary(run.summary), approved: true, removalsApproved: approveRemovals };
   const from = approveRemovals ? await releaseHeld(work, run.id, isHeld) : 0;
@@ -64,7 +80,14 @@ async function applyPlan(work: Work, publicRunId: string, approveRemovals: boole
   await work.write("UPDATE Directory SET lastRunId = ? WHERE id = ?", [run.id, directory.id]);
   await work.record(
     permit,
-    [{ type: "SyncRun", id: run.id, label: directory.name, changes: { status: [run.status, "APPLYING"], removalsApproved: [false, approveRemovals] } }],
+    [
+      {
+        type: "SyncRun",
+        id: run.id,
+        label: directory.name,
+        changes: { status: [run.status, "APPLYING"], removalsApproved: [false, approveRemovals] },
+      },
+    ],
     { findable: [run.id, directory.id] },
   );
   return run.id;
@@ -72,7 +95,10 @@ async function applyPlan(work: Work, publicRunId: string, approveRemovals: boole
 
 /** Puts held steps back among those to do, and says behind which step to go on. */
 async function releaseHeld(work: Work, runId: string, isHeld: boolean): Promise<number> {
-  const [first] = await work.rows<{ seq: number | null }>("SELECT MIN(seq) AS seq FROM SyncStep WHERE runId = ? AND status = 'HELD'", [runId]);
+  const [first] = await work.rows<{ seq: number | null }>(
+    "SELECT MIN(seq) AS seq FROM SyncStep WHERE runId = ? AND status = 'HELD'",
+    [runId],
+  );
   await work.write("UPDATE SyncStep SET status = 'PLANNED' WHERE runId = ? AND status = 'HELD'", [runId]);
   return isHeld && first?.seq ? first.seq - 1 : 0;
 }

@@ -18,7 +18,12 @@ export async function startSync(work: Work, { directoryId }: { directoryId: stri
 }
 
 /** A run that is PLANNING plans only; one that is APPLYING and has no basis yet plans first. */
-export async function addRun(work: Work, directory: Directory, status: "PLANNING" | "APPLYING", summary: RunSummary): Promise<string> {
+export async function addRun(
+  work: Work,
+  directory: Directory,
+  status: "PLANNING" | "APPLYING",
+  summary: RunSummary,
+): Promise<string> {
   const id = newId();
   const by = referenceTo(work.actor);
   // A directory that runs by itself was started by its schedule: by nobody.

@@ -30,17 +30,23 @@ export async function storePlan(work: Work, hold: RunHold, plan: StoredPlan): Pr
   // A run that was killed between its plan and its end may have some.
   await work.write("DELETE FROM SyncStep WHERE runId = ?", [hold.runId]);
   for (let from = 0; from < plan.steps.length; from += stepsAtOnce)
-    await work.insert(SyncStep, plan.steps.slice(from, from + stepsAtOnce).map((step, index) => ({ runId: hold.runId, seq: from + index + 1, ...step })));
-  await work.write("UPDATE SyncRun SET basis = ?, summary = ?, requestCount = ?, waitedMs = ?, stepCount = ?, status = ?, finishedAt = ? WHERE id = ?", [
-    plan.basis,
-    JSON.stringify(plan.summary),
-    plan.requestCount,
-    plan.waitedMs,
-    plan.steps.length,
-    plan.applies ? "APPLYING" : "PLANNED",
-    plan.applies ? null : work.now,
-    hold.runId,
-  ]);
+    await work.insert(
+      SyncStep,
+      plan.steps.slice(from, from + stepsAtOnce).map((step, index) => ({ runId: hold.runId, seq: from + index + 1, ...step })),
+    );
+  await work.write(
+    "UPDATE SyncRun SET basis = ?, summary = ?, requestCount = ?, waitedMs = ?, stepCount = ?, status = ?, finishedAt = ? WHERE id = ?",
+    [
+      plan.basis,
+      JSON.stringify(plan.summary),
+      plan.requestCount,
+      plan.waitedMs,
+      plan.steps.length,
+      plan.applies ? "APPLYING" : "PLANNED",
+      plan.applies ? null : work.now,
+      hold.runId,
+    ],
+  );
   work.unchanged(permit, undefined);
 }
 

@@ -35,7 +35,8 @@ export async function updateDirectory(work: Work, input: UpdateDirectory): Promi
 
   const paused = input.paused ?? directory.paused;
   const fields = (Object.keys(settings) as (keyof DirectorySettings)[]).filter((field) => differ(settings[field], before[field])); // as: the keys of settings
-  if (fields.length === 0 && name === directory.name && paused === directory.paused && !key) return work.unchanged(permit, directory.id);
+  if (fields.length === 0 && name === directory.name && paused === directory.paused && !key)
+    return work.unchanged(permit, directory.id);
 
   const trusted = directory.trusted && !key && !fields.some((field) => removing.includes(field));
   const resumed = !paused && (directory.paused || fields.includes("schedule"));
@@ -54,7 +55,9 @@ export async function updateDirectory(work: Work, input: UpdateDirectory): Promi
       work.siteId,
     ],
   );
-  const changes: Record<string, readonly [unknown, unknown]> = Object.fromEntries(fields.map((field) => [field, [before[field], settings[field]]]));
+  const changes: Record<string, readonly [unknown, unknown]> = Object.fromEntries(
+    fields.map((field) => [field, [before[field], settings[field]]]),
+  );
   if (name !== directory.name) changes.name = [directory.name, name];
   if (paused !== directory.paused) changes.paused = [directory.paused, paused];
   if (key) changes.credentials = [null, `for ${key.adminEmail}`];

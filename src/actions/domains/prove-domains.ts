@@ -16,7 +16,9 @@ export interface ProveDomains {
  */
 export async function proveDomains(work: Work, { directoryId, listed, named }: ProveDomains): Promise<string[]> {
   const permit = work.permit("domainProve", { noun: "directory", id: directoryId });
-  const names = [...new Set(listed.map((name) => name.toLowerCase()))].filter((name) => named.length === 0 || named.includes(name));
+  const names = [...new Set(listed.map((name) => name.toLowerCase()))].filter(
+    (name) => named.length === 0 || named.includes(name),
+  );
   const known = new Map((await work.byIds(Domain, names, "name")).map((domain) => [domain.name, domain]));
   const proved: TrailSubject[] = [];
   // One by one: each can be refused by another site's claim, and an organization has a handful of domains.

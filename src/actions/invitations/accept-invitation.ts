@@ -32,7 +32,8 @@ export async function acceptInvitation(work: Work, acceptance: Acceptance): Prom
   const permit = work.permit("invitationAccept", { noun: "site", id: work.siteId });
   const invitation = await findByToken(work, acceptance.token);
   const [user] = await work.byIds(User, [invitation.userId]);
-  if (!user) throw new Refusal("WRONG_STATE", "The user of this invitation is gone. Ask an administrator of the site for a new one.");
+  if (!user)
+    throw new Refusal("WRONG_STATE", "The user of this invitation is gone. Ask an administrator of the site for a new one.");
   const account = (await existingAccount(work, invitation)) ?? (await makeAccount(work, invitation, acceptance));
   await joinSite(work, user, account);
   const session = await openSession(work, { accountId: account.id, userId: user.id });
@@ -44,9 +45,18 @@ export async function acceptInvitation(work: Work, acceptance: Acceptance): Prom
 
 async function findByToken(work: Work, token: string): Promise<Invitation> {
   const [invitation] = isToken("gi_", token) ? await work.byIds(Invitation, [hashToken(token)], "tokenHash") : [];
-  if (!invitation) throw new Refusal("BAD_CREDENTIALS", "This link is not valid, or no longer. Ask an administrator of the site to send the invitation again.", ["input", "token"]);
+  if (!invitation)
+    throw new Refusal(
+      "BAD_CREDENTIALS",
+      "This link is not valid, or no longer. Ask an administrator of the site to send the invitation again.",
+      ["input", "token"],
+    );
   if (invitation.state !== "PENDING")
-    throw new Refusal("WRONG_STATE", `This invitation was ${invitation.state.toLowerCase()} already. Ask an administrator of the site for a new one.`, ["input", "token"]);
+    throw new Refusal(
+      "WRONG_STATE",
+      `This invitation was ${invitation.state.toLowerCase()} already. Ask an administrator of the site for a new one.`,
+      ["input", "token"],
+    );
   return invitation;
 }
 
@@ -63,10 +73,15 @@ async function existingAccount(work: Work, { emailKey, email }: Invitation): Pro
   throw new Refusal("FORBIDDEN", `${email} has an account already. Sign in with it to accept.`);
 }
 
-async function makeAccount(work: Work, { email, emailKey }: Invitation, { fullName, passwordHash }: Acceptance): Promise<Account> {
+async function makeAccount(
+  work: Work,
+  { email, emailKey }: Invitation,
+  { fullName, passwordHash }: Acceptance,
+): Promise<Account> {
   const problems = new Problems();
   const name = cleanText(fullName ?? "", { max: 200 });
-  if ("fault" in name || name.text === "") problems.add("INVALID", "fault" in name ? name.fault : "Tell your full name.", ["input", "fullName"]);
+  if ("fault" in name || name.text === "")
+    problems.add("INVALID", "fault" in name ? name.fault : "Tell your full name.", ["input", "fullName"]);
   if (!passwordHash) problems.add("INVALID", "Choose a password of 12 to 256 characters.", ["input", "password"]);
   problems.refuseIfAny();
   const [site] = await work.byIds(Site, [work.siteId]);

@@ -51,7 +51,12 @@ export async function issueInvitations(
       expiresAt,
     })),
   );
-  if (send) await postInvitations(work, site, issued.map(({ id, user, token }) => ({ id, email: user.email, token, expiresAt, message })));
+  if (send)
+    await postInvitations(
+      work,
+      site,
+      issued.map(({ id, user, token }) => ({ id, email: user.email, token, expiresAt, message })),
+    );
   return new Map(issued.map(({ user, token }) => [user.id, token]));
 }
 
@@ -77,7 +82,10 @@ export async function postInvitations(
     })),
   );
   const ids = invitations.map((invitation) => invitation.id);
-  await work.write(`UPDATE Invitation SET sentCount = sentCount + 1, lastSentAt = ? WHERE id IN (${marks(ids)})`, [work.now, ...ids]);
+  await work.write(`UPDATE Invitation SET sentCount = sentCount + 1, lastSentAt = ? WHERE id IN (${marks(ids)})`, [
+    work.now,
+    ...ids,
+  ]);
 }
 
 /** Ends the pending invitations of users: their links are void from now on, and letters not yet posted never are (rule 2.7). */

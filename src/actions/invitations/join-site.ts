@@ -12,9 +12,13 @@ import { voidInvitations } from "./issue-invitations.ts";
  */
 export async function joinSite(work: Work, user: User, account: Account): Promise<void> {
   const [invitation] = await work.byIds(Invitation, [user.id], "pendingKey");
-  if (!invitation) throw new Refusal("WRONG_STATE", "This invitation was used or revoked. Ask an administrator of the site for a new one.");
+  if (!invitation)
+    throw new Refusal("WRONG_STATE", "This invitation was used or revoked. Ask an administrator of the site for a new one.");
   if (invitation.expiresAt <= work.now)
-    throw new Refusal("EXPIRED", `This invitation ran out on ${invitation.expiresAt.slice(0, 10)}. Ask an administrator of the site to send it again.`);
+    throw new Refusal(
+      "EXPIRED",
+      `This invitation ran out on ${invitation.expiresAt.slice(0, 10)}. Ask an administrator of the site to send it again.`,
+    );
   await refuseLapsedRight(work, user, invitation);
   await keepCounts(work, { userIds: [user.id] }, async () => {
     await work.write(
@@ -30,5 +34,8 @@ async function refuseLapsedRight(work: Work, user: User, { invitedByKind, invite
   if (user.role === "MEMBER" || invitedByKind !== "user") return;
   const [inviter] = invitedById ? await work.byIds(User, [invitedById]) : [];
   if (inviter?.status === "ACTIVE" && inviter.role === "ADMIN") return;
-  throw new Refusal("WRONG_STATE", "Whoever invited you may no longer make administrators. Ask an administrator of the site for a new invitation.");
+  throw new Refusal(
+    "WRONG_STATE",
+    "Whoever invited you may no longer make administrators. Ask an administrator of the site for a new invitation.",
+  );
 }

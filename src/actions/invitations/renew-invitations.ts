@@ -23,14 +23,29 @@ export async function renewInvitations(work: Work, users: readonly User[]): Prom
   if (!site) return [];
   const expiresAt = expiryOf(site, work.now);
   const renewed = expired.map((invitation) => ({ invitation, ...newToken("gi_") }));
-  await setLinks(work, renewed.map(({ invitation, hash }) => ({ id: invitation.id, hash })), expiresAt);
-  return renewed.map(({ invitation: { id, userId, email, message, expiresAt: before }, token }) => ({ id, userId, email, token, message, before, expiresAt }));
+  await setLinks(
+    work,
+    renewed.map(({ invitation, hash }) => ({ id: invitation.id, hash })),
+    expiresAt,
+  );
+  return renewed.map(({ invitation: { id, userId, email, message, expiresAt: before }, token }) => ({
+    id,
+    userId,
+    email,
+    token,
+    message,
+    before,
+    expiresAt,
+  }));
 }
 
 /** Gives invitations new links and a new end: every older link is void, and letters with one that are not posted yet never are. */
 export async function setLinks(work: Work, links: readonly { id: string; hash: string }[], expiresAt: string): Promise<void> {
   const ids = links.map(({ id }) => id);
-  await work.write(`UPDATE Letter SET state = 'VOID', sealed = '' WHERE state = 'QUEUED' AND invitationId IN (${marks(ids)})`, ids);
+  await work.write(
+    `UPDATE Letter SET state = 'VOID', sealed = '' WHERE state = 'QUEUED' AND invitationId IN (${marks(ids)})`,
+    ids,
+  );
   await work.write(
     `UPDATE Invitation SET expiresAt = ?, tokenHash = CASE id ${links.map(() => "WHEN ? THEN ?").join(" ")} END WHERE id IN (${marks(ids)})`,
     [expiresAt, ...links.flatMap(({ id, hash }) => [id, hash]), ...ids],

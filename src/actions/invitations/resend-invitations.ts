@@ -17,25 +17,46 @@ const restMs = 60_000;
 export async function resendInvitations(work: Work, { ids }: { ids: readonly string[] }): Promise<string[]> {
   const path = ["input", "ids"];
   const invitations = await findAllOrRefuse(work, Invitation, "Invitation", ids, path);
-  const users = new Map((await work.byIds(User, invitations.map((invitation) => invitation.userId))).map((user) => [user.id, user]));
+  const users = new Map(
+    (
+      await work.byIds(
+        User,
+        invitations.map((invitation) => invitation.userId),
+      )
+    ).map((user) => [user.id, user]),
+  );
   const targets = invitations.flatMap((invitation) => users.get(invitation.userId) ?? []).map(userTarget);
   const permit = work.permit("invitationResend", targets, (index) => [...path, String(index)]);
   const problems = new Problems();
   for (const [index, invitation] of invitations.entries())
     if (invitation.state !== "PENDING")
-      problems.add("WRONG_STATE", `The invitation of ${invitation.email} was ${invitation.state.toLowerCase()}.`, [...path, String(index)]);
+      problems.add("WRONG_STATE", `The invitation of ${invitation.email} was ${invitation.state.toLowerCase()}.`, [
+        ...path,
+        String(index),
+      ]);
   problems.refuseIfAny();
   await refuseUnrested(work, invitations, path);
 
   const [site] = await work.byIds(Site, [work.siteId]);
   if (!site) throw new Refusal("NOT_FOUND", "There is no such site.");
   const expiresAt = expiryOf(site, work.now);
-  const renewed = invitations.map((invitation) => ({ ...newToken("gi_"), id: invitation.id, email: invitation.email, message: invitation.message, expiresAt }));
+  const renewed = invitations.map((invitation) => ({
+    ...newToken("gi_"),
+    id: invitation.id,
+    email: invitation.email,
+    message: invitation.message,
+    expiresAt,
+  }));
   await setLinks(work, renewed, expiresAt);
   await postInvitations(work, site, renewed);
   await work.record(
     permit,
-    invitations.map(({ id, email, expiresAt: before }) => ({ type: "Invitation", id, label: email, changes: { expiresAt: [before, expiresAt] } })),
+    invitations.map(({ id, email, expiresAt: before }) => ({
+      type: "Invitation",
+      id,
+      label: email,
+      changes: { expiresAt: [before, expiresAt] },
+    })),
     { findable: invitations.flatMap(({ id, userId }) => [id, userId]) },
   );
   return renewed.map(({ id }) => id);
@@ -49,6 +70,7 @@ async function refuseUnrested(work: Work, invitations: readonly Invitation[], pa
   );
   const resting = new Set(recent.map(({ email }) => email));
   for (const [index, { email }] of invitations.entries())
-    if (resting.has(email)) problems.add("RATE_LIMITED", `A letter went to ${email} less than a minute ago. Wait a minute.`, [...path, String(index)]);
+    if (resting.has(email))
+      problems.add("RATE_LIMITED", `A letter went to ${email} less than a minute ago. Wait a minute.`, [...path, String(index)]);
   problems.refuseIfAny();
 }

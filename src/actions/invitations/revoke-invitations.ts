@@ -13,11 +13,15 @@ export async function revokeInvitations(work: Work, { ids }: { ids: readonly str
   await holdSite(work);
   const path = ["input", "ids"];
   const invitations = await findAllOrRefuse(work, Invitation, "Invitation", ids, path);
-  const users = await work.byIds(User, invitations.map((invitation) => invitation.userId));
+  const users = await work.byIds(
+    User,
+    invitations.map((invitation) => invitation.userId),
+  );
   const permit = work.permit("invitationRevoke", users.map(userTarget));
   const problems = new Problems();
   for (const [index, { state, email }] of invitations.entries())
-    if (state === "ACCEPTED") problems.add("WRONG_STATE", `${email} has joined already. Deactivate the user instead.`, [...path, String(index)]);
+    if (state === "ACCEPTED")
+      problems.add("WRONG_STATE", `${email} has joined already. Deactivate the user instead.`, [...path, String(index)]);
   problems.refuseIfAny();
 
   const pending = invitations.filter((invitation) => invitation.state === "PENDING");

@@ -13,11 +13,18 @@ export interface OpenedSession {
 }
 
 /** Opens a session of an account, and notes the first visit to this site and the last. */
-export async function openSession(work: Work, { accountId, userId }: { accountId: string; userId: string }): Promise<OpenedSession> {
+export async function openSession(
+  work: Work,
+  { accountId, userId }: { accountId: string; userId: string },
+): Promise<OpenedSession> {
   const { token, hash } = newToken("gs_");
   const expiresAt = new Date(Date.parse(work.now) + sessionDays * 86_400_000).toISOString();
   await work.insert(Session, [{ id: newId(), accountId, tokenHash: hash, createdAt: work.now, expiresAt }]);
   await work.write("UPDATE Account SET signedInAt = ? WHERE id = ?", [work.now, accountId]);
-  await work.write("UPDATE User SET joinedAt = COALESCE(joinedAt, ?), lastActiveAt = ? WHERE id = ?", [work.now, work.now, userId]);
+  await work.write("UPDATE User SET joinedAt = COALESCE(joinedAt, ?), lastActiveAt = ? WHERE id = ?", [
+    work.now,
+    work.now,
+    userId,
+  ]);
   return { accessToken: token, expiresAt };
 }

@@ -30,7 +30,10 @@ export async function checkPassword(reader: Reader, { email, password }: { email
  * Signs an account in whose password was right. The first sign-in to a site accepts a pending invitation (rule 2.2). Where the
  * account may not use the site, says so: the password was right, so there is nothing to hide (section 12).
  */
-export async function signIn(work: Work, { accountId }: { accountId: string }): Promise<{ session: OpenedSession; userId: string }> {
+export async function signIn(
+  work: Work,
+  { accountId }: { accountId: string },
+): Promise<{ session: OpenedSession; userId: string }> {
   await holdSite(work);
   const permit = work.permit("signIn", { noun: "account", id: accountId });
   const [account] = await work.byIds(Account, [accountId]);

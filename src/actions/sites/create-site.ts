@@ -20,12 +20,19 @@ export interface CreatedSite {
 }
 
 /** Makes the site that the work is bound to, and invites its first admin without a letter: the operator hands over the link. */
-export async function createSite(work: Work, { key, name, adminEmail }: { key: string; name: string; adminEmail: string }): Promise<CreatedSite> {
+export async function createSite(
+  work: Work,
+  { key, name, adminEmail }: { key: string; name: string; adminEmail: string },
+): Promise<CreatedSite> {
   const permit = work.permit("siteCreate", { noun: "site", id: work.siteId });
   const problems = new Problems();
   const cleaned = cleanText(name, { max: 100 });
-  if (!keyForm.test(key)) problems.add("INVALID", "A site's key has 1 to 40 lower-case letters, digits and hyphens, and starts with a letter.", ["key"]);
-  if ("fault" in cleaned || cleaned.text === "") problems.add("INVALID", "fault" in cleaned ? cleaned.fault : "A site needs a name.", ["name"]);
+  if (!keyForm.test(key))
+    problems.add("INVALID", "A site's key has 1 to 40 lower-case letters, digits and hyphens, and starts with a letter.", [
+      "key",
+    ]);
+  if ("fault" in cleaned || cleaned.text === "")
+    problems.add("INVALID", "fault" in cleaned ? cleaned.fault : "A site needs a name.", ["name"]);
   problems.refuseIfAny();
   try {
     await work.insert(Site, [
@@ -48,7 +55,13 @@ export async function createSite(work: Work, { key, name, adminEmail }: { key: s
     throw error;
   }
   await work.record(permit, [{ type: "Site", id: work.siteId, label: key, changes: { name: [null, name] } }]);
-  const { userIds, tokens } = await inviteUsers(work, { invitees: [{ email: adminEmail }], role: "ADMIN", groupIds: [], applicationIds: [], sendEmail: false });
+  const { userIds, tokens } = await inviteUsers(work, {
+    invitees: [{ email: adminEmail }],
+    role: "ADMIN",
+    groupIds: [],
+    applicationIds: [],
+    sendEmail: false,
+  });
   const adminId = userIds[0] ?? "";
   return { siteId: work.siteId, adminId, adminToken: tokens.get(adminId) ?? null };
 }

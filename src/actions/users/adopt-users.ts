@@ -22,9 +22,18 @@ export interface Adoption extends Newcomer {
  * ACTIVE and the link is void; somebody DEACTIVATED stays so. Refused where the address is not the user's any more, and for who
  * has a directory already. Answers the compact ids.
  */
-export async function adoptUsers(work: Work, { directoryId, people }: { directoryId: string; people: readonly Adoption[] }): Promise<string[]> {
+export async function adoptUsers(
+  work: Work,
+  { directoryId, people }: { directoryId: string; people: readonly Adoption[] },
+): Promise<string[]> {
   await holdSite(work);
-  const users = await findAllOrRefuse(work, User, "User", people.map(({ id }) => id), ["people"]);
+  const users = await findAllOrRefuse(
+    work,
+    User,
+    "User",
+    people.map(({ id }) => id),
+    ["people"],
+  );
   const permit = work.permit("userAdopt", users.map(userTarget), (index) => ["people", String(index)]);
   const personOf = new Map(people.map((person) => [person.id, person]));
   const pairs = users.map((user) => ({ user, person: personOf.get(publicId("User", user.id)) })).filter(isPair);
@@ -35,10 +44,16 @@ export async function adoptUsers(work: Work, { directoryId, people }: { director
 
   const joining = waiting.filter(({ user }) => user.status === "INVITED");
   const unlinked = waiting.filter(({ user }) => user.accountId === null && user.status !== "DEACTIVATED");
-  const accounts = await openAccounts(work, unlinked.map(({ person }) => person));
+  const accounts = await openAccounts(
+    work,
+    unlinked.map(({ person }) => person),
+  );
   const ids = waiting.map(({ user }) => user.id);
   const byId = new Map(waiting.map((pair) => [pair.user.id, pair]));
-  const of = <T>(pick: (pair: Pair) => T) => (id: string) => pick(byId.get(id)!); // !: ids are those of byId
+  const of =
+    <T>(pick: (pair: Pair) => T) =>
+    (id: string) =>
+      pick(byId.get(id)!); // !: ids are those of byId
   await keepCounts(work, { userIds: ids }, async () => {
     await updateEach(
       work,
@@ -55,16 +70,26 @@ export async function adoptUsers(work: Work, { directoryId, people }: { director
       },
       ["directorySuspended = 0", "version = version + 1"],
     );
-    await activate(work, joining.map(({ user }) => user.id));
+    await activate(
+      work,
+      joining.map(({ user }) => user.id),
+    );
   });
-  await indexNames(work, waiting.map(({ user, person }) => ({ id: user.id, siteId: work.siteId, fullName: person.fullName })));
+  await indexNames(
+    work,
+    waiting.map(({ user, person }) => ({ id: user.id, siteId: work.siteId, fullName: person.fullName })),
+  );
   await work.record(
     permit,
     waiting.map(({ user, person }) => ({
       type: "User",
       id: user.id,
       label: user.email,
-      changes: { directoryId: [null, directoryId], externalId: [user.externalId, person.externalId], fullName: [user.fullName, person.fullName] },
+      changes: {
+        directoryId: [null, directoryId],
+        externalId: [user.externalId, person.externalId],
+        fullName: [user.fullName, person.fullName],
+      },
     })),
   );
   return answer;
@@ -82,14 +107,20 @@ function isPair(pair: { user: User; person: Adoption | undefined }): pair is Pai
 function refuseOthers(waiting: readonly Pair[]): void {
   const problems = new Problems();
   for (const [index, { user, person }] of waiting.entries()) {
-    if (user.directoryId) problems.add("MANAGED_BY_DIRECTORY", `${user.email} has a directory already.`, ["people", String(index)]);
-    if (user.email !== person.email) problems.add("CONFLICT", `${user.email} does not have the address ${person.email} any more.`, ["people", String(index)]);
+    if (user.directoryId)
+      problems.add("MANAGED_BY_DIRECTORY", `${user.email} has a directory already.`, ["people", String(index)]);
+    if (user.email !== person.email)
+      problems.add("CONFLICT", `${user.email} does not have the address ${person.email} any more.`, ["people", String(index)]);
   }
   problems.refuseIfAny();
 }
 
 async function activate(work: Work, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return;
-  await work.write(`UPDATE User SET status = 'ACTIVE', joinedAt = ? WHERE siteId = ? AND id IN (${marks(userIds)})`, [work.now, work.siteId, ...userIds]);
+  await work.write(`UPDATE User SET status = 'ACTIVE', joinedAt = ? WHERE siteId = ? AND id IN (${marks(userIds)})`, [
+    work.now,
+    work.siteId,
+    ...userIds,
+  ]);
   await voidInvitations(work, userIds, "REVOKED");
 }

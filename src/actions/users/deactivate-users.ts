@@ -12,7 +12,10 @@ import { holdSite, keepCounts } from "../keep-counts.ts";
  * Keeps users out of the site from their next request on (rule 5.1): they keep their groups and hold no seat, and their
  * invitations end. Never the last active admin. Who is deactivated already stays as they are. Answers the compact ids.
  */
-export async function deactivateUsers(work: Work, { ids, note }: { ids: readonly string[]; note?: string | null }): Promise<string[]> {
+export async function deactivateUsers(
+  work: Work,
+  { ids, note }: { ids: readonly string[]; note?: string | null },
+): Promise<string[]> {
   await holdSite(work);
   const path = ["input", "ids"];
   const users = await findAllOrRefuse(work, User, "User", ids, path);

@@ -55,7 +55,12 @@ export async function inviteUsers(work: Work, invite: Invite): Promise<Invited> 
 
   const [site] = await work.byIds(Site, [work.siteId]);
   if (!site) throw new Refusal("NOT_FOUND", "There is no such site.");
-  const newcomers = await addNewcomers(work, invitees.filter(({ email }) => !known.has(email)), invite.role, groupIds);
+  const newcomers = await addNewcomers(
+    work,
+    invitees.filter(({ email }) => !known.has(email)),
+    invite.role,
+    groupIds,
+  );
   const tokens = await issueInvitations(work, site, newcomers, { send: invite.sendEmail, message: invite.message });
   const renewed = await renewInvitations(work, [...known.values()]);
   if (invite.sendEmail) await postInvitations(work, site, renewed);
@@ -65,8 +70,18 @@ export async function inviteUsers(work: Work, invite: Invite): Promise<Invited> 
   const userIds = invitees.flatMap(({ email }) => everyone.get(email)?.id ?? []);
   if (newcomers.length === 0 && renewed.length === 0) return work.unchanged(permit, { userIds, tokens });
   await work.record(permit, [
-    ...newcomers.map(({ id, email }) => ({ type: "User" as const, id, label: email, changes: { status: [null, "INVITED"], role: [null, invite.role] } as const })),
-    ...renewed.map(({ userId, email, before, expiresAt }) => ({ type: "User" as const, id: userId, label: email, changes: { invitationExpiresAt: [before, expiresAt] } as const })),
+    ...newcomers.map(({ id, email }) => ({
+      type: "User" as const,
+      id,
+      label: email,
+      changes: { status: [null, "INVITED"], role: [null, invite.role] } as const,
+    })),
+    ...renewed.map(({ userId, email, before, expiresAt }) => ({
+      type: "User" as const,
+      id: userId,
+      label: email,
+      changes: { invitationExpiresAt: [before, expiresAt] } as const,
+    })),
   ]);
   return { userIds, tokens };
 }
@@ -75,11 +90,18 @@ export async function inviteUsers(work: Work, invite: Invite): Promise<Invited> 
 function refuseUnlessMayChoose({ actor }: Work, { applicationIds, groupIds }: Invite): void {
   const chooses = (applicationIds?.length ?? 0) > 0 || groupIds.length > 0;
   if (!chooses || actor.kind === "operator" || actor.scopes.has("GROUPS_WRITE") || actor.scopes.has("ACCESS_WRITE")) return;
-  throw new Refusal("FORBIDDEN", "Choosing groups or applications needs the scope GROUPS_WRITE or ACCESS_WRITE.", ["input", applicationIds?.length ? "applicationIds" : "groupIds"]);
+  throw new Refusal("FORBIDDEN", "Choosing groups or applications needs the scope GROUPS_WRITE or ACCESS_WRITE.", [
+    "input",
+    applicationIds?.length ? "applicationIds" : "groupIds",
+  ]);
 }
 
 async function usersByEmail(work: Work, invitees: readonly ReadInvitee[]): Promise<Map<string, User>> {
-  const users = await work.byIds(User, invitees.map(({ email }) => email), "emailKey");
+  const users = await work.byIds(
+    User,
+    invitees.map(({ email }) => email),
+    "emailKey",
+  );
   return new Map(users.map((user) => [user.email, user]));
 }
 
@@ -88,8 +110,14 @@ async function chosenGroups(work: Work, { applicationIds, groupIds }: Invite): P
   const groups = await findAllOrRefuse(work, Group, "Group", groupIds, ["input", "groupIds"]);
   const synced = groups.findIndex((group) => group.directoryId !== null);
   if (synced >= 0)
-    throw new Refusal("MANAGED_BY_DIRECTORY", `The group ${groups[synced]?.name} takes its members from a directory alone.`, ["input", "groupIds", String(synced)]);
-  const applications = applicationIds ? await findAllOrRefuse(work, Application, "Application", applicationIds, ["input", "applicationIds"]) : null;
+    throw new Refusal("MANAGED_BY_DIRECTORY", `The group ${groups[synced]?.name} takes its members from a directory alone.`, [
+      "input",
+      "groupIds",
+      String(synced),
+    ]);
+  const applications = applicationIds
+    ? await findAllOrRefuse(work, Application, "Application", applicationIds, ["input", "applicationIds"])
+    : null;
   if (applications?.length === 0) return groups.map((group) => group.id);
   const defaults = await work.rows<{ groupId: string }>(
     applications
@@ -100,9 +128,17 @@ async function chosenGroups(work: Work, { applicationIds, groupIds }: Invite): P
   return [...new Set([...groups.map((group) => group.id), ...defaults.map((grant) => grant.groupId)])];
 }
 
-async function addNewcomers(work: Work, newcomers: readonly ReadInvitee[], role: UserRole, groupIds: readonly string[]): Promise<User[]> {
+async function addNewcomers(
+  work: Work,
+  newcomers: readonly ReadInvitee[],
+  role: UserRole,
+  groupIds: readonly string[],
+): Promise<User[]> {
   if (newcomers.length === 0) return [];
-  const usernames = await freeUsernames(work, newcomers.map(({ email }) => email));
+  const usernames = await freeUsernames(
+    work,
+    newcomers.map(({ email }) => email),
+  );
   const users = newcomers.map(({ email, username, fullName }, index): User => {
     const name = username ?? usernames[index] ?? email;
     return {
@@ -142,19 +178,33 @@ async function addNewcomers(work: Work, newcomers: readonly ReadInvitee[], role:
       if (isDuplicate(error)) await refuseTakenUsernames(work, newcomers, users);
       throw error;
     }
-    await work.insert(Membership, groupIds.flatMap((groupId) => userIds.map((userId) => ({ groupId, userId, byHand: true, bySync: false, direct: false }))));
+    await work.insert(
+      Membership,
+      groupIds.flatMap((groupId) => userIds.map((userId) => ({ groupId, userId, byHand: true, bySync: false, direct: false }))),
+    );
     if (groupIds.length > 0)
-      await work.write(`UPDATE \`Group\` SET memberCount = memberCount + ? WHERE id IN (${marks(groupIds)})`, [users.length, ...groupIds]);
+      await work.write(`UPDATE \`Group\` SET memberCount = memberCount + ? WHERE id IN (${marks(groupIds)})`, [
+        users.length,
+        ...groupIds,
+      ]);
   });
   await indexNames(work, users, { fresh: true });
   return users;
 }
 
 async function refuseTakenUsernames(work: Work, newcomers: readonly ReadInvitee[], users: readonly User[]): Promise<void> {
-  const taken = new Set((await work.byIds(User, users.map((user) => user.usernameKey), "usernameKey")).map((user) => user.usernameKey));
+  const taken = new Set(
+    (
+      await work.byIds(
+        User,
+        users.map((user) => user.usernameKey),
+        "usernameKey",
+      )
+    ).map((user) => user.usernameKey),
+  );
   const problems = new Problems();
   for (const [index, user] of users.entries())
-    if (taken.has(user.usernameKey)) problems.add("TAKEN", `The username ${user.username} is taken.`, [...(newcomers[index]?.path ?? []), "username"]);
+    if (taken.has(user.usernameKey))
+      problems.add("TAKEN", `The username ${user.username} is taken.`, [...(newcomers[index]?.path ?? []), "username"]);
   problems.refuseIfAny();
 }
-

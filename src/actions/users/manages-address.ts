@@ -5,7 +5,9 @@ import type { Work } from "../../work/work.ts";
 /** Whether the site manages accounts at an address (rule 1.2): it verified the domain, or its accounts are its own (rule 1.4). */
 export async function managesAddress(work: Work): Promise<(email: string) => boolean> {
   const [site] = await work.rows<Pick<Site, "accounts">>("SELECT accounts FROM Site WHERE id = ?", [work.siteId]);
-  const domains = await work.rows<{ name: string }>("SELECT name FROM Domain WHERE siteId = ? AND status = 'VERIFIED'", [work.siteId]);
+  const domains = await work.rows<{ name: string }>("SELECT name FROM Domain WHERE siteId = ? AND status = 'VERIFIED'", [
+    work.siteId,
+  ]);
   const verified = new Set(domains.map(({ name }) => name));
   return (email) => site?.accounts === "LOCAL" || verified.has(domainOf(email));
 }

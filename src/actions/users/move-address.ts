@@ -14,20 +14,33 @@ export async function moveAddress(work: Work, user: User, email: string): Promis
   if (!site) throw new Refusal("NOT_FOUND", "There is no such site.");
   if (user.accountId) {
     await moveAccount(work, user.accountId, user.id, email);
-    const letter = emailChangedLetter({ siteName: site.name, oldEmail: user.email, newEmail: email, changedBy: work.actor.label });
+    const letter = emailChangedLetter({
+      siteName: site.name,
+      oldEmail: user.email,
+      newEmail: email,
+      changedBy: work.actor.label,
+    });
     await work.post([user.email, email].map((recipient) => ({ recipient, ...letter })));
     return;
   }
   const [pending] = await work.byIds(Invitation, [user.id], "pendingKey");
   if (!pending) return;
   await voidInvitations(work, [user.id], "REVOKED");
-  await issueInvitations(work, site, [{ id: user.id, email, emailKey: email }], { send: pending.lastSentAt !== null, message: pending.message });
+  await issueInvitations(work, site, [{ id: user.id, email, emailKey: email }], {
+    send: pending.lastSentAt !== null,
+    message: pending.message,
+  });
 }
 
 async function moveAccount(work: Work, accountId: string, userId: string, email: string): Promise<void> {
   try {
     await work.write("UPDATE Account SET email = ?, emailKey = ? WHERE id = ?", [email, email, accountId]);
-    await work.write("UPDATE User SET email = ?, emailKey = ?, version = version + 1 WHERE accountId = ? AND id <> ?", [email, email, accountId, userId]);
+    await work.write("UPDATE User SET email = ?, emailKey = ?, version = version + 1 WHERE accountId = ? AND id <> ?", [
+      email,
+      email,
+      accountId,
+      userId,
+    ]);
   } catch (error) {
     // Says no more than that it is not free: whose it is may be another site's business.
     if (isDuplicate(error)) throw new Refusal("TAKEN", "This address is in use.", ["input", "email"]);

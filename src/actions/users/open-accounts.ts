@@ -19,7 +19,13 @@ export interface VouchedPerson {
 export async function openAccounts(work: Work, people: readonly VouchedPerson[]): Promise<Map<string, string>> {
   const [site] = await work.byIds(Site, [work.siteId]);
   const realm = site?.accounts === "LOCAL" ? work.siteId : "";
-  const known = (await work.byIds(Account, people.map(({ email }) => email), "emailKey")).filter((account) => account.realm === realm);
+  const known = (
+    await work.byIds(
+      Account,
+      people.map(({ email }) => email),
+      "emailKey",
+    )
+  ).filter((account) => account.realm === realm);
   await refuseTaken(work, people, known);
   const accounts = new Map(known.map((account) => [account.email, account.id]));
   const fresh = people.filter(({ email }) => !accounts.has(email));
@@ -40,12 +46,17 @@ export async function openAccounts(work: Work, people: readonly VouchedPerson[])
 
 /** Rule 1.1b: an account is never handed on. */
 async function refuseTaken(work: Work, people: readonly VouchedPerson[], known: readonly Account[]): Promise<void> {
-  const users = await work.byIds(User, known.map(({ id }) => id), "accountId");
+  const users = await work.byIds(
+    User,
+    known.map(({ id }) => id),
+    "accountId",
+  );
   const taken = new Map(users.map((user) => [known.find(({ id }) => id === user.accountId)?.email, user]));
   const problems = new Problems();
   for (const [index, { email }] of people.entries()) {
     const owner = taken.get(email);
-    if (owner && owner.email !== email) problems.add("TAKEN", `The account of ${email} is that of ${owner.email} here.`, ["people", String(index)]);
+    if (owner && owner.email !== email)
+      problems.add("TAKEN", `The account of ${email} is that of ${owner.email} here.`, ["people", String(index)]);
   }
   problems.refuseIfAny();
 }

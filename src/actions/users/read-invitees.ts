@@ -16,11 +16,15 @@ const usernameForm = /^[^\s@<>"'\\/]{1,64}$/u;
 
 /** Reads the invitees of an input and collects what is wrong with each, and with the message. */
 export function readInvitees(
-  { invitees, message }: { invitees: readonly { email: string; username?: string | null; fullName?: string | null }[]; message?: string | null },
+  {
+    invitees,
+    message,
+  }: { invitees: readonly { email: string; username?: string | null; fullName?: string | null }[]; message?: string | null },
   problems: Problems,
 ): ReadInvitee[] {
   if (invitees.length === 0) problems.add("INVALID", "Name at least one person to invite.", ["input", "invitees"]);
-  if (message && [...message].length > 1000) problems.add("INVALID", "The message is longer than 1000 characters.", ["input", "message"]);
+  if (message && [...message].length > 1000)
+    problems.add("INVALID", "The message is longer than 1000 characters.", ["input", "message"]);
   const emails = new Set<string>();
   const usernames = new Set<string>();
   const read: ReadInvitee[] = [];
@@ -38,7 +42,12 @@ export function readInvitees(
     if ("fault" in spelled || "fault" in name || "fault" in username) continue;
     emails.add(spelled.email);
     if (username.text) usernames.add(nameKey(username.text));
-    read.push({ email: spelled.email, username: username.text, fullName: name.text || spelled.email.slice(0, spelled.email.lastIndexOf("@")), path });
+    read.push({
+      email: spelled.email,
+      username: username.text,
+      fullName: name.text || spelled.email.slice(0, spelled.email.lastIndexOf("@")),
+      path,
+    });
   }
   return read;
 }
@@ -47,5 +56,7 @@ export function readInvitees(
 export function readUsername(username: string): { text: string } | { fault: string } {
   const cleaned = cleanText(username, { max: 64 });
   if ("fault" in cleaned) return cleaned;
-  return usernameForm.test(cleaned.text) ? cleaned : { fault: "A username has 1 to 64 characters, no blanks and none of @ < > \" ' \\ /." };
+  return usernameForm.test(cleaned.text)
+    ? cleaned
+    : { fault: "A username has 1 to 64 characters, no blanks and none of @ < > \" ' \\ /." };
 }

@@ -17,9 +17,16 @@ export async function renameAccounts(work: Work, names: ReadonlyMap<string, stri
   for (let from = 0; from < shownAs.length; from += 500) {
     const part = shownAs.slice(from, from + 500);
     const nameOfUser = (id: string) => nameOf.get(id) ?? "";
-    await updateEach(work, "User", part.map(({ id }) => id), { fullName: nameOfUser, nameKey: (id) => nameKey(nameOfUser(id)) }, [
-      "version = version + 1",
-    ]);
+    await updateEach(
+      work,
+      "User",
+      part.map(({ id }) => id),
+      { fullName: nameOfUser, nameKey: (id) => nameKey(nameOfUser(id)) },
+      ["version = version + 1"],
+    );
   }
-  await indexNames(work, shownAs.map(({ id, siteId }) => ({ id, siteId, fullName: nameOf.get(id) ?? "" })));
+  await indexNames(
+    work,
+    shownAs.map(({ id, siteId }) => ({ id, siteId, fullName: nameOf.get(id) ?? "" })),
+  );
 }

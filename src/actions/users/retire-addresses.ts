@@ -28,16 +28,26 @@ export async function retireAddresses(work: Work, { ids }: { ids: readonly strin
   const problems = new Problems();
   for (const [index, { email, accountId }] of retiring.entries())
     if (accountId && !isManaged(email))
-      problems.add("NOT_MANAGED", `The domain of ${email} is not verified by this site, so the address cannot be taken from its account.`, ["ids", String(index)]);
+      problems.add(
+        "NOT_MANAGED",
+        `The domain of ${email} is not verified by this site, so the address cannot be taken from its account.`,
+        ["ids", String(index)],
+      );
   problems.refuseIfAny();
 
   const accountIds = retiring.flatMap((user) => user.accountId ?? []);
   // Other sites show the account's address, too. Each row has its own, which no other row can have.
   const retire = `UPDATE User SET email = CONCAT('former-', id, '${nowhere}'), emailKey = CONCAT('former-', id, '${nowhere}'), version = version + 1`;
-  await work.write(`${retire} WHERE id IN (${marks(retiring)})`, retiring.map((user) => user.id));
+  await work.write(
+    `${retire} WHERE id IN (${marks(retiring)})`,
+    retiring.map((user) => user.id),
+  );
   if (accountIds.length > 0) {
     await work.write(`${retire} WHERE accountId IN (${marks(accountIds)}) AND siteId <> ?`, [...accountIds, work.siteId]);
-    await work.write(`UPDATE Account SET email = '', emailKey = NULL, passwordHash = NULL WHERE id IN (${marks(accountIds)})`, accountIds);
+    await work.write(
+      `UPDATE Account SET email = '', emailKey = NULL, passwordHash = NULL WHERE id IN (${marks(accountIds)})`,
+      accountIds,
+    );
     await work.write(`DELETE FROM Session WHERE accountId IN (${marks(accountIds)})`, accountIds);
   }
   await work.record(

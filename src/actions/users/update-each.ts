@@ -15,5 +15,8 @@ export async function updateEach(
   if (ids.length === 0) return 0;
   const cases = Object.keys(columns).map((column) => `${column} = CASE id ${ids.map(() => "WHEN ? THEN ?").join(" ")} END`);
   const params = Object.values(columns).flatMap((valueOf) => ids.flatMap((id) => [id, valueOf(id)]));
-  return work.write(`UPDATE ${table} SET ${[...cases, ...assignments].join(", ")} WHERE id IN (${marks(ids)})`, [...params, ...ids]);
+  return work.write(`UPDATE ${table} SET ${[...cases, ...assignments].join(", ")} WHERE id IN (${marks(ids)})`, [
+    ...params,
+    ...ids,
+  ]);
 }

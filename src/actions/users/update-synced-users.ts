@@ -34,7 +34,13 @@ interface Pair {
  * reach the account only while the site manages it (S7). Refuses addresses that belong to anybody else. Answers compact ids.
  */
 export async function updateSyncedUsers(work: Work, updates: readonly SyncedUpdate[]): Promise<string[]> {
-  const users = await findAllOrRefuse(work, User, "User", updates.map(({ id }) => id), ["users"]);
+  const users = await findAllOrRefuse(
+    work,
+    User,
+    "User",
+    updates.map(({ id }) => id),
+    ["users"],
+  );
   const updateOf = new Map(updates.map((update) => [compactId("User", update.id), update]));
   const pairs = users.map((user) => ({ user, update: updateOf.get(user.id) ?? { id: user.id } }));
   const moving = pairs.filter(({ user, update }) => update.email !== undefined && update.email !== user.email);
@@ -47,7 +53,11 @@ export async function updateSyncedUsers(work: Work, updates: readonly SyncedUpda
 
   const isManaged = await managesAddress(work);
   await moveAddresses(work, moving, isManaged);
-  await rename(work, changed.filter(({ user, update }) => update.fullName !== undefined && update.fullName !== user.fullName), isManaged);
+  await rename(
+    work,
+    changed.filter(({ user, update }) => update.fullName !== undefined && update.fullName !== user.fullName),
+    isManaged,
+  );
   const byId = new Map(changed.map((pair) => [pair.user.id, pair]));
   const of = (pick: (pair: Pair) => SqlValue) => (id: string) => pick(byId.get(id)!); // !: ids are those of byId
   await updateEach(
@@ -79,7 +89,9 @@ function changesOf(user: User, update: SyncedUpdate): Record<string, readonly [u
     ["directorySuspended", user.directorySuspended, update.suspended],
     ["fingerprint", user.fingerprint, update.fingerprint],
   ] as const;
-  return Object.fromEntries(fields.filter(([, from, to]) => to !== undefined && to !== from).map(([field, from, to]) => [field, [from, to]]));
+  return Object.fromEntries(
+    fields.filter(([, from, to]) => to !== undefined && to !== from).map(([field, from, to]) => [field, [from, to]]),
+  );
 }
 
 async function rename(work: Work, renamed: readonly Pair[], isManaged: (email: string) => boolean): Promise<void> {
@@ -87,7 +99,10 @@ async function rename(work: Work, renamed: readonly Pair[], isManaged: (email: s
   const names = new Map(renamed.map(({ user, update }) => [user.id, update.fullName ?? user.fullName]));
   const nameOf = (id: string) => names.get(id) ?? "";
   await updateEach(work, "User", [...names.keys()], { fullName: nameOf, nameKey: (id) => nameKey(nameOf(id)) });
-  await indexNames(work, renamed.map(({ user }) => ({ id: user.id, siteId: work.siteId, fullName: nameOf(user.id) })));
+  await indexNames(
+    work,
+    renamed.map(({ user }) => ({ id: user.id, siteId: work.siteId, fullName: nameOf(user.id) })),
+  );
   const managed = renamed.filter(({ user }) => user.accountId !== null && isManaged(user.email));
   await renameAccounts(work, new Map(managed.map(({ user }) => [user.accountId ?? "", nameOf(user.id)])));
 }
@@ -96,7 +111,9 @@ async function moveAddresses(work: Work, moving: readonly Pair[], isManaged: (em
   if (moving.length === 0) return;
   // Who lost the address to another person, and is back at a new one, gets the account back with it.
   const isOurs = (email: string) => isManaged(email) || isRetired(email);
-  const managed = moving.filter(({ user, update }) => user.accountId !== null && isOurs(user.email) && isManaged(update.email ?? ""));
+  const managed = moving.filter(
+    ({ user, update }) => user.accountId !== null && isOurs(user.email) && isManaged(update.email ?? ""),
+  );
   await refuseTaken(work, moving, managed);
   const emails = new Map(moving.map(({ user, update }) => [user.id, update.email ?? ""]));
   const emailByAccount = new Map(managed.map(({ user, update }) => [user.accountId ?? "", update.email ?? ""]));
@@ -120,7 +137,10 @@ async function moveAddresses(work: Work, moving: readonly Pair[], isManaged: (em
 
 async function sameAccounts(work: Work, accountIds: readonly string[]): Promise<{ id: string; accountId: string }[]> {
   if (accountIds.length === 0) return [];
-  return work.rows(`SELECT id, accountId FROM User WHERE accountId IN (${marks(accountIds)}) AND siteId <> ?`, [...accountIds, work.siteId]);
+  return work.rows(`SELECT id, accountId FROM User WHERE accountId IN (${marks(accountIds)}) AND siteId <> ?`, [
+    ...accountIds,
+    work.siteId,
+  ]);
 }
 
 async function refuseTaken(work: Work, moving: readonly Pair[], managed: readonly Pair[]): Promise<void> {
@@ -135,7 +155,8 @@ async function refuseTaken(work: Work, moving: readonly Pair[], managed: readonl
   const problems = new Problems();
   for (const [index, email] of wanted.entries()) {
     if (taken.has(email)) problems.add("TAKEN", `${email} is the address of another user here.`, ["users", String(index)]);
-    else if (takenFromManaged.has(email) && isOurs.has(email)) problems.add("TAKEN", `${email} is in use.`, ["users", String(index)]);
+    else if (takenFromManaged.has(email) && isOurs.has(email))
+      problems.add("TAKEN", `${email} is in use.`, ["users", String(index)]);
   }
   problems.refuseIfAny();
 }
@@ -149,7 +170,12 @@ async function tellBoth(work: Work, managed: readonly Pair[]): Promise<void> {
   const told = managed.filter(({ user }) => user.status === "ACTIVE" && !isRetired(user.email));
   await work.post(
     told.flatMap(({ user, update }) => {
-      const words = { siteName: site?.name ?? "", oldEmail: user.email, newEmail: update.email ?? "", changedBy: work.actor.label };
+      const words = {
+        siteName: site?.name ?? "",
+        oldEmail: user.email,
+        newEmail: update.email ?? "",
+        changedBy: work.actor.label,
+      };
       return [user.email, update.email ?? ""].map((recipient) => ({ recipient, ...emailChangedLetter(words) }));
     }),
   );

@@ -24,7 +24,12 @@ export interface UserUpdate {
 }
 
 /** The columns that change, with their new values. */
-type Changes = Partial<Pick<User, "fullName" | "nameKey" | "email" | "emailKey" | "username" | "usernameKey" | "title" | "role" | "externalId" | "externalKey">>;
+type Changes = Partial<
+  Pick<
+    User,
+    "fullName" | "nameKey" | "email" | "emailKey" | "username" | "usernameKey" | "title" | "role" | "externalId" | "externalKey"
+  >
+>;
 
 /**
  * Changes a user. Email, username and full name only of a managed account (rule 4.1), an email only to a verified domain (4.2), and
@@ -64,7 +69,8 @@ async function readChanges(work: Work, user: User, input: UserUpdate): Promise<C
   await guardIdentity(work, user, input, problems);
   if (typeof input.fullName === "string") {
     const name = cleanText(input.fullName, { max: 200 });
-    if ("fault" in name || name.text === "") problems.add("INVALID", "fault" in name ? name.fault : "A full name cannot be empty.", path("fullName"));
+    if ("fault" in name || name.text === "")
+      problems.add("INVALID", "fault" in name ? name.fault : "A full name cannot be empty.", path("fullName"));
     else Object.assign(changes, { fullName: name.text, nameKey: nameKey(name.text) });
   }
   if (typeof input.username === "string") {
@@ -85,7 +91,11 @@ async function readChanges(work: Work, user: User, input: UserUpdate): Promise<C
   if (input.externalId !== undefined) {
     const externalId = cleanText(input.externalId ?? "", { max: 200 });
     if ("fault" in externalId) problems.add("INVALID", externalId.fault, path("externalId"));
-    else Object.assign(changes, { externalId: externalId.text || null, externalKey: externalId.text ? `:${externalId.text}` : null });
+    else
+      Object.assign(changes, {
+        externalId: externalId.text || null,
+        externalKey: externalId.text ? `:${externalId.text}` : null,
+      });
   }
   if (input.role) changes.role = input.role;
   for (const field of ["fullName", "username", "email", "role"] as const)
@@ -102,17 +112,24 @@ async function guardIdentity(work: Work, user: User, input: UserUpdate, problems
   if (given.length === 0) return;
   const [site] = await work.rows<Pick<Site, "accounts">>("SELECT accounts FROM Site WHERE id = ?", [work.siteId]);
   const verified = new Set(
-    (await work.rows<{ name: string }>("SELECT name FROM Domain WHERE siteId = ? AND status = 'VERIFIED'", [work.siteId])).map(({ name }) => name),
+    (await work.rows<{ name: string }>("SELECT name FROM Domain WHERE siteId = ? AND status = 'VERIFIED'", [work.siteId])).map(
+      ({ name }) => name,
+    ),
   );
   const managed = site?.accounts === "LOCAL" || verified.has(domainOf(user.email));
   for (const field of given) {
     if (user.directoryId && field !== "username")
       problems.add("MANAGED_BY_DIRECTORY", "This user is managed by a directory: change it there.", ["input", field]);
-    else if (!managed) problems.add("NOT_MANAGED", "Only the owner may edit this account, because the site has not verified its email's domain.", ["input", field]);
+    else if (!managed)
+      problems.add("NOT_MANAGED", "Only the owner may edit this account, because the site has not verified its email's domain.", [
+        "input",
+        field,
+      ]);
   }
   const spelled = typeof input.email === "string" ? spellEmail(input.email) : null;
   if (!spelled || "fault" in spelled || spelled.email === user.email) return;
-  if (!verified.has(domainOf(spelled.email))) problems.add("NOT_MANAGED", "An email can only be changed to a domain that this site has verified.", ["input", "email"]);
+  if (!verified.has(domainOf(spelled.email)))
+    problems.add("NOT_MANAGED", "An email can only be changed to a domain that this site has verified.", ["input", "email"]);
   if (!work.actor.scopes.has("ADMINS_WRITE") && work.actor.kind !== "operator")
     problems.add("FORBIDDEN", "Changing an email needs the scope ADMINS_WRITE.", ["input", "email"]);
 }
@@ -126,7 +143,13 @@ async function store(work: Work, user: User, changed: readonly (readonly [string
   } catch (error) {
     if (!isDuplicate(error)) throw error;
     const fields = changed.map(([column]) => column).filter((column) => ["email", "username", "externalId"].includes(column));
-    throw new Refusal(fields.map((field) => ({ code: "TAKEN", message: `Another user of this site may have this ${field}.`, path: ["input", field] })));
+    throw new Refusal(
+      fields.map((field) => ({
+        code: "TAKEN",
+        message: `Another user of this site may have this ${field}.`,
+        path: ["input", field],
+      })),
+    );
   }
 }
 
@@ -134,10 +157,18 @@ async function store(work: Work, user: User, changed: readonly (readonly [string
 async function rename(work: Work, user: User, fullName: string): Promise<void> {
   if (user.accountId) {
     await work.write("UPDATE Account SET fullName = ? WHERE id = ?", [fullName, user.accountId]);
-    await work.write("UPDATE User SET fullName = ?, nameKey = ? WHERE accountId = ? AND id <> ?", [fullName, nameKey(fullName), user.accountId, user.id]);
+    await work.write("UPDATE User SET fullName = ?, nameKey = ? WHERE accountId = ? AND id <> ?", [
+      fullName,
+      nameKey(fullName),
+      user.accountId,
+      user.id,
+    ]);
   }
   const shownAs = user.accountId
     ? await work.rows<{ id: string; siteId: string }>("SELECT id, siteId FROM User WHERE accountId = ?", [user.accountId])
     : [user];
-  await indexNames(work, shownAs.map(({ id, siteId }) => ({ id, siteId, fullName })));
+  await indexNames(
+    work,
+    shownAs.map(({ id, siteId }) => ({ id, siteId, fullName })),
+  );
 }

@@ -8,7 +8,11 @@ import type { ReadInvitee } from "./read-invitees.ts";
 const atOnce = 2000;
 
 /** Warns, without refusing, of addresses that were probably meant to be another (rule 2.10). Looks candidates up by the index. */
-export async function warnOfNearMisses(work: Work, invitees: readonly ReadInvitee[], known: ReadonlyMap<string, { status: string }>): Promise<void> {
+export async function warnOfNearMisses(
+  work: Work,
+  invitees: readonly ReadInvitee[],
+  known: ReadonlyMap<string, { status: string }>,
+): Promise<void> {
   for (const { email, path } of invitees) {
     const at = [...path, "email"];
     const warn = (message: string) => work.report.warnings.push({ message, path: at });
@@ -26,12 +30,15 @@ async function neighbours(work: Work, email: string): Promise<string[]> {
   const found: string[] = [];
   for (let from = 0; from < candidates.length; from += atOnce) {
     const part = candidates.slice(from, from + atOnce);
-    const rows = await work.rows<{ email: string }>(`SELECT email FROM User WHERE siteId = ? AND emailKey IN (${marks(part)})`, [work.siteId, ...part]);
+    const rows = await work.rows<{ email: string }>(`SELECT email FROM User WHERE siteId = ? AND emailKey IN (${marks(part)})`, [
+      work.siteId,
+      ...part,
+    ]);
     found.push(...rows.map((row) => row.email));
   }
-  const tagged = await work.rows<{ email: string }>("SELECT email FROM User WHERE siteId = ? AND emailKey >= ? AND emailKey < ? LIMIT 100", [
-    work.siteId,
-    ...taggedRange(email),
-  ]);
+  const tagged = await work.rows<{ email: string }>(
+    "SELECT email FROM User WHERE siteId = ? AND emailKey >= ? AND emailKey < ? LIMIT 100",
+    [work.siteId, ...taggedRange(email)],
+  );
   return [...found, ...tagged.map((row) => row.email)];
 }

@@ -1,0 +1,115 @@
+import { GraphQLError, type GraphQLResolveInfo } from "graphql";
+import { Refusal } from "../model/refusal.ts";
+import type { Scope } from "../model/scope.ts";
+import { type Action, scopeOf } from "../policy/policy.ts";
+import { expand } from "../queries/expand.ts";
+import type { Reader, Row } from "../queries/reader.ts";
+import { put, type Selection } from "../queries/selection.ts";
+import { type Place, RefusalWithReport } from "../work/door.ts";
+import type { Report, Work } from "../work/work.ts";
+import type { Context } from "./context.ts";
+import { selectionOf } from "./look-ahead.ts";
+
+/** The most ids or people in one list of an input. */
+const mostAtOnce = 100;
+
+/** Answers a question for who has the scope; others get null and an error that says whether signing in would help (section 12). */
+export async function ask<T>(
+  context: Context,
+  info: GraphQLResolveInfo,
+  scope: Scope | null,
+  question: (reader: Reader, selection: Selection) => Promise<T>,
+): Promise<T> {
+  const place = placeOf(context);
+  requireScope(context, scope);
+  try {
+    return await context.door.look(place, (reader) => question(reader, selectionOf(info)));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const [problem] = error.problems;
+    throw new GraphQLError(error.message, { extensions: { code: "BAD_USER_INPUT", argument: problem?.path } });
+  }
+}
+
+/** What a payload holds of one thing: how it is read once the change is made, and what stands there otherwise. */
+export interface Answer<T> {
+  /** Reads a payload's field, with what was selected below it. */
+  fields: Record<string, (reader: Reader, value: T, selection: Selection) => Promise<unknown>>;
+  /** What the payload holds when nothing was changed. */
+  nothing: Row;
+}
+
+/** Makes a change, and answers with it, or with why not. With `dryRun` it is made and rolled back. */
+export async function change<T>(
+  context: Context,
+  info: GraphQLResolveInfo,
+  action: Action,
+  input: { dryRun?: boolean } & object,
+  act: (work: Work) => Promise<T>,
+  { fields, nothing }: Answer<T>,
+): Promise<Row> {
+  const place = placeOf(context);
+  requireScope(context, scopeOf(action));
+  const selection = selectionOf(info);
+  try {
+    refuseLongLists(input);
+    const made = await context.door.act(place, async (work) => ({ value: await act(work), report: work.report }), {
+      rehearsal: input.dryRun === true,
+    });
+    return await context.door.look(place, async (reader) => {
+      const payload: Row = { ...nothing, userErrors: [] };
+      for (const field of selection) {
+        const read = fields[field.name];
+        if (read) put(payload, field, await read(reader, made.value, field.selection));
+      }
+      return withReport(reader, payload, selection, made.report);
+    });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const payload: Row = { ...nothing, userErrors: error.problems };
+    const report = error instanceof RefusalWithReport ? error.report : { seats: [], accessLost: [], warnings: [] };
+    return context.door.look(place, (reader) => withReport(reader, payload, selection, report));
+  }
+}
+
+/** Adds what the change means for others, where it was selected. */
+async function withReport(reader: Reader, payload: Row, selection: Selection, report: Report): Promise<Row> {
+  for (const field of selection) {
+    if (field.name === "warnings") put(payload, field, report.warnings);
+    const type = { seats: "SeatChange", accessLost: "AccessLoss" }[field.name];
+    if (!type) continue;
+    const rows = (field.name === "seats" ? report.seats : report.accessLost).map((row): Row => ({ ...row }));
+    await expand(reader, type, rows, field.selection);
+    // What the reader may not see of it is left out whole: its application is what it is about.
+    put(
+      payload,
+      field,
+      rows.filter((row) => row.application !== null),
+    );
+  }
+  return payload;
+}
+
+/** Lists of ids and people hold 1 to 100 (the contract's first lines), whoever they name. */
+function refuseLongLists(input: object): void {
+  for (const [name, value] of Object.entries(input))
+    if (Array.isArray(value) && value.length > mostAtOnce)
+      throw new Refusal("LIMIT_EXCEEDED", `At most ${mostAtOnce} at once; these are ${value.length}.`, ["input", name]);
+}
+
+/** The site and the actor, or an error that says how to name a site. */
+export function placeOf({ siteId, actor }: Context): Place {
+  if (siteId === null)
+    throw new GraphQLError("Name a site with the header Gatehouse-Site: there is none by that key, or several to choose from.", {
+      extensions: { code: "BAD_USER_INPUT" },
+    });
+  return { siteId, actor };
+}
+
+function requireScope({ actor }: Context, scope: Scope | null): void {
+  if (scope === null || actor.scopes.has(scope)) return;
+  const signedIn = actor.kind !== "stranger" || actor.accountId !== null;
+  throw signedIn
+    ? new GraphQLError(`This needs the scope ${scope}.`, { extensions: { code: "FORBIDDEN" } })
+    : new GraphQLError("Sign in first.", { extensions: { code: "UNAUTHENTICATED" } });
+}

@@ -1,0 +1,71 @@
+import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
+import { Actor } from "./actor.ts";
+import { FieldChange, Node, PageInfo } from "./building-blocks.ts";
+import { DateTime } from "./date-time.ts";
+
+@ObjectType("AuditEvent", {
+  description: "Something that was done. Kept even after its actor and subject are deleted.",
+  implements: Node,
+})
+export class AuditEvent {
+  @Field(() => ID, { description: "Unique, opaque and stable." })
+  id: string;
+  @Field(() => String, { description: "The mutation or sync action, for example `userDeactivate`." })
+  action: string;
+  @Field(() => Actor, { nullable: true, description: "Null when the actor was deleted: `actorLabel` remains." })
+  actor: Actor | null;
+  @Field(() => String)
+  actorLabel: string;
+  @Field(() => [AuditSubject], { description: "The first 200 of `subjectCount`." })
+  subjects: AuditSubject[];
+  @Field(() => Int)
+  subjectCount: number;
+  @Field(() => String, { nullable: true })
+  ipAddress: string | null;
+  @Field(() => DateTime)
+  createdAt: string;
+}
+
+@ObjectType("AuditSubject", { description: "One object that an event concerns." })
+export class AuditSubject {
+  @Field(() => ID, { description: "Unique, opaque and stable." })
+  id: string;
+  @Field(() => String, { description: "Its email or name at the time." })
+  label: string;
+  @Field(() => Node, { nullable: true, description: "Null when it was deleted, or without the scope to read it." })
+  node: Node | null;
+  @Field(() => [FieldChange])
+  changes: FieldChange[];
+}
+
+@InputType("AuditEventFilter", { description: "Every condition given must hold." })
+export class AuditEventFilter {
+  @Field(() => [String], { nullable: true })
+  actions?: string[] | null;
+  @Field(() => ID, { nullable: true })
+  actorId?: string | null;
+  @Field(() => ID, { nullable: true })
+  subjectId?: string | null;
+  @Field(() => DateTime, { nullable: true })
+  from?: string | null;
+  @Field(() => DateTime, { nullable: true })
+  to?: string | null;
+}
+
+@ObjectType("AuditEventConnection", { description: "A page of audit events." })
+export class AuditEventConnection {
+  @Field(() => [AuditEventEdge], { description: "Each item with its cursor." })
+  edges: AuditEventEdge[];
+  @Field(() => [AuditEvent], { description: "The items alone." })
+  nodes: AuditEvent[];
+  @Field(() => PageInfo, { description: "Where this page starts and ends." })
+  pageInfo: PageInfo;
+}
+
+@ObjectType("AuditEventEdge", { description: "One item of a page of audit events." })
+export class AuditEventEdge {
+  @Field(() => String, { description: "Pass it as `after` to read what follows this item." })
+  cursor: string;
+  @Field(() => AuditEvent, { description: "The item." })
+  node: AuditEvent;
+}

@@ -1,0 +1,296 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Field, FieldResolver, ID, Info, InputType, Int, ObjectType, Resolver, Root, registerEnumType } from "type-graphql";
+import { Actor } from "./actor.ts";
+import { Access } from "./application.ts";
+import { InputWarning, Node, OrderDirection, PageInfo, UserError } from "./building-blocks.ts";
+import { SeatChange } from "./consequences.ts";
+import { DateTime } from "./date-time.ts";
+import { Directory } from "./directory.ts";
+import { GroupConnection } from "./group.ts";
+import { Invitation } from "./invitation.ts";
+import { readEdge } from "./look-ahead.ts";
+
+@ObjectType("User", {
+  description: "A member of the site: an account's membership, with its role, groups and access.",
+  implements: Node,
+})
+export class User {
+  @Field(() => ID, { description: "Unique, opaque and stable." })
+  id: string;
+  @Field(() => String, { description: "In its one spelling: lower case, domain in ASCII." })
+  email: string;
+  @Field(() => String, { description: "Unique within the site. Made from the email when nobody chose one." })
+  username: string;
+  @Field(() => String, { description: "The account's. Until the person joins, what this site was told." })
+  fullName: string;
+  @Field(() => String, { nullable: true })
+  title: string | null;
+  @Field(() => UserRole)
+  role: UserRole;
+  @Field(() => UserStatus)
+  status: UserStatus;
+  @Field(() => Boolean, {
+    description: "True when this site's admins may edit the account, because the site verified its email's domain.",
+  })
+  managed: boolean;
+  @Field(() => Directory, { nullable: true, description: "The directory that owns this user. Null for a user managed by hand." })
+  directory: Directory | null;
+  @Field(() => String, { nullable: true, description: "The user's ID in `directory`, or any ID set by an integration." })
+  externalId: string | null;
+  @Field(() => [Access], {
+    nullable: true,
+    description:
+      "The applications that the user can open, each with every group that opens it. Null without scope `ACCESS_READ`.",
+  })
+  access: Access[] | null;
+  @Field(() => Invitation, { nullable: true, description: "The invitation that the user has not accepted yet." })
+  invitation: Invitation | null;
+  @Field(() => DateTime)
+  createdAt: string;
+  @Field(() => DateTime, { nullable: true, description: "When the user first signed in to the site." })
+  joinedAt: string | null;
+  @Field(() => DateTime, { nullable: true })
+  lastActiveAt: string | null;
+  @Field(() => DateTime, { nullable: true })
+  deactivatedAt: string | null;
+  @Field(() => Actor, { nullable: true, description: "Null without the scope to read the actor." })
+  deactivatedBy: Actor | null;
+  @Field(() => String, { nullable: true, description: "Why, in the words of who did it." })
+  deactivationNote: string | null;
+  @Field(() => Boolean, {
+    description: "True when a directory owns the user. Unlike `directory`, everyone who sees the user sees this.",
+  })
+  synced: boolean;
+  @Field(() => Int, {
+    description: "Increases on every change. Pass it as `expectedVersion` to avoid overwriting someone else's change.",
+  })
+  version: number;
+}
+
+@Resolver(() => User)
+export class UserEdges {
+  @FieldResolver(() => GroupConnection, { nullable: true, description: "Null without scope `GROUPS_READ`." })
+  groups(
+    @Root() from: User,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("first", () => Int, { defaultValue: 50 }) _first: number,
+    @Arg("after", () => String, { nullable: true }) _after: string | null,
+  ): GroupConnection | null {
+    return readEdge(from, info) as GroupConnection; // as: the look-ahead put it there
+  }
+}
+
+/** What a user may do on the site, besides using applications. */
+export const UserRole = { ADMIN: "ADMIN", MANAGER: "MANAGER", MEMBER: "MEMBER" } as const;
+export type UserRole = keyof typeof UserRole;
+registerEnumType(UserRole, {
+  name: "UserRole",
+  description: "What a user may do on the site, besides using applications.",
+  valuesConfig: {
+    ADMIN: { description: "Can manage everything." },
+    MANAGER: { description: "Can invite users and manage groups and access, but not admins, domains, directories or tokens." },
+    MEMBER: { description: "Can use the applications granted." },
+  },
+});
+
+/** Where a user stands. */
+export const UserStatus = { INVITED: "INVITED", ACTIVE: "ACTIVE", DEACTIVATED: "DEACTIVATED" } as const;
+export type UserStatus = keyof typeof UserStatus;
+registerEnumType(UserStatus, {
+  name: "UserStatus",
+  description: "Where a user stands.",
+  valuesConfig: {
+    INVITED: { description: "Was added, has not signed in to the site yet, and holds seats already." },
+    DEACTIVATED: { description: "Cannot sign in and holds no seat. Keeps its groups, so that activating restores everything." },
+  },
+});
+
+@InputType("UserFilter", { description: "Every condition given must hold." })
+export class UserFilter {
+  @Field(() => String, { nullable: true, description: "Matches the start of any word of the name, or of the email." })
+  query?: string | null;
+  @Field(() => [String], { nullable: true })
+  emails?: string[] | null;
+  @Field(() => [UserStatus], { nullable: true })
+  statuses?: UserStatus[] | null;
+  @Field(() => [UserRole], { nullable: true })
+  roles?: UserRole[] | null;
+  @Field(() => ID, { nullable: true })
+  groupId?: string | null;
+  @Field(() => ID, { nullable: true, description: "Users who can open this application." })
+  applicationId?: string | null;
+  @Field(() => ID, { nullable: true })
+  directoryId?: string | null;
+  @Field(() => [String], { nullable: true })
+  externalIds?: string[] | null;
+  @Field(() => DateTime, { nullable: true })
+  inactiveSince?: string | null;
+}
+
+@InputType("UserOrder", { description: "How to sort users. Ties are broken by ID." })
+export class UserOrder {
+  @Field(() => UserOrderField, { defaultValue: "FULL_NAME" })
+  field: UserOrderField;
+  @Field(() => OrderDirection, { defaultValue: "ASC" })
+  direction: OrderDirection;
+}
+
+/** What users can be sorted by. */
+export const UserOrderField = {
+  FULL_NAME: "FULL_NAME",
+  EMAIL: "EMAIL",
+  CREATED_AT: "CREATED_AT",
+  LAST_ACTIVE_AT: "LAST_ACTIVE_AT",
+} as const;
+export type UserOrderField = keyof typeof UserOrderField;
+registerEnumType(UserOrderField, { name: "UserOrderField", description: "What users can be sorted by." });
+
+@InputType("UserBy", { description: "Exactly one of these." })
+export class UserBy {
+  @Field(() => ID, { nullable: true, description: "Unique, opaque and stable." })
+  id?: string | null;
+  @Field(() => String, { nullable: true })
+  email?: string | null;
+  @Field(() => String, { nullable: true })
+  username?: string | null;
+  @Field(() => String, { nullable: true })
+  externalId?: string | null;
+}
+
+@ObjectType("UserConnection", { description: "A page of users." })
+export class UserConnection {
+  @Field(() => [UserEdge], { description: "Each item with its cursor." })
+  edges: UserEdge[];
+  @Field(() => [User], { description: "The items alone." })
+  nodes: User[];
+  @Field(() => PageInfo, { description: "Where this page starts and ends." })
+  pageInfo: PageInfo;
+  @Field(() => Int, { description: "How many items there are on all pages." })
+  totalCount: number;
+}
+
+@ObjectType("UserEdge", { description: "One item of a page of users." })
+export class UserEdge {
+  @Field(() => String, { description: "Pass it as `after` to read what follows this item." })
+  cursor: string;
+  @Field(() => User, { description: "The item." })
+  node: User;
+}
+
+@InputType("UserInviteInput", { description: "What `userInvite` needs." })
+export class UserInviteInput {
+  @Field(() => [UserInvitee])
+  invitees: UserInvitee[];
+  @Field(() => UserRole, { defaultValue: "MEMBER" })
+  role: UserRole;
+  @Field(() => [ID], { nullable: true, description: "Left out: the applications that new users get. Empty: none." })
+  applicationIds?: string[] | null;
+  @Field(() => [ID], { defaultValue: [] })
+  groupIds: string[];
+  @Field(() => Boolean, {
+    description: "False makes the invitation without a letter; `invitationResend` sends it later.",
+    defaultValue: true,
+  })
+  sendEmail: boolean;
+  @Field(() => String, { nullable: true, description: "Added to the letter as plain text. At most 1000 characters." })
+  message?: string | null;
+  @Field(() => Boolean, { description: "Check everything, change nothing.", defaultValue: false })
+  dryRun: boolean;
+}
+
+@InputType("UserInvitee", { description: "One person to invite." })
+export class UserInvitee {
+  @Field(() => String)
+  email: string;
+  @Field(() => String, { nullable: true })
+  username?: string | null;
+  @Field(() => String, { nullable: true })
+  fullName?: string | null;
+}
+
+@ObjectType("UserInvitePayload", { description: "What `userInvite` answers." })
+export class UserInvitePayload {
+  @Field(() => [User], {
+    description: "One for each invitee, in the same order. Empty on a dry run and when `userErrors` is not.",
+  })
+  users: User[];
+  @Field(() => [InputWarning], {
+    description: "What to look at twice, for example an email one letter away from an existing user's.",
+  })
+  warnings: InputWarning[];
+  @Field(() => [SeatChange], { description: "Seats that the change takes, by application." })
+  seats: SeatChange[];
+  @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
+  userErrors: UserError[];
+}
+
+@InputType("UserUpdateInput", { description: "Fields left out stay as they are." })
+export class UserUpdateInput {
+  @Field(() => ID, { description: "Unique, opaque and stable." })
+  id: string;
+  @Field(() => String, { nullable: true, description: "Only for managed accounts." })
+  fullName?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: "Only for managed accounts, and only to a domain that the site verified. Ends the account's sessions.",
+  })
+  email?: string | null;
+  @Field(() => String, { nullable: true, description: "Only for managed accounts." })
+  username?: string | null;
+  @Field(() => String, { nullable: true })
+  title?: string | null;
+  @Field(() => UserRole, { nullable: true })
+  role?: UserRole | null;
+  @Field(() => String, { nullable: true })
+  externalId?: string | null;
+  @Field(() => Int, { nullable: true })
+  expectedVersion?: number | null;
+  @Field(() => Boolean, { description: "Check everything, change nothing.", defaultValue: false })
+  dryRun: boolean;
+}
+
+@ObjectType("UserUpdatePayload", { description: "What `userUpdate` answers." })
+export class UserUpdatePayload {
+  @Field(() => User, { nullable: true })
+  user: User | null;
+  @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
+  userErrors: UserError[];
+}
+
+@InputType("UserDeactivateInput", { description: "What `userDeactivate` needs." })
+export class UserDeactivateInput {
+  @Field(() => [ID])
+  ids: string[];
+  @Field(() => String, { nullable: true, description: "Why. Kept with the user." })
+  note?: string | null;
+  @Field(() => Boolean, { description: "Check everything, change nothing.", defaultValue: false })
+  dryRun: boolean;
+}
+
+@ObjectType("UserDeactivatePayload", { description: "What `userDeactivate` answers." })
+export class UserDeactivatePayload {
+  @Field(() => [User])
+  users: User[];
+  @Field(() => [SeatChange])
+  seats: SeatChange[];
+  @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
+  userErrors: UserError[];
+}
+
+@InputType("UserActivateInput", { description: "What `userActivate` needs." })
+export class UserActivateInput {
+  @Field(() => [ID])
+  ids: string[];
+  @Field(() => Boolean, { description: "Check everything, change nothing.", defaultValue: false })
+  dryRun: boolean;
+}
+
+@ObjectType("UserActivatePayload", { description: "What `userActivate` answers." })
+export class UserActivatePayload {
+  @Field(() => [User])
+  users: User[];
+  @Field(() => [SeatChange])
+  seats: SeatChange[];
+  @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
+  userErrors: UserError[];
+}

@@ -1,0 +1,80 @@
+import { Field, ID, InputType, ObjectType } from "type-graphql";
+import { ApiToken } from "./api-token.ts";
+import { Node, Scope, UserError } from "./building-blocks.ts";
+import { DateTime } from "./date-time.ts";
+import { Site } from "./site.ts";
+import { User } from "./user.ts";
+
+@ObjectType("Viewer", { description: "The person, API token or directory sync that asks." })
+export class Viewer {
+  @Field(() => Account, {
+    nullable: true,
+    description: "The person behind the request. Null for an API token that belongs to no person.",
+  })
+  account: Account | null;
+  @Field(() => User, {
+    nullable: true,
+    description: "The viewer's membership of this site. Null when the account is not an active member.",
+  })
+  user: User | null;
+  @Field(() => [Site], { description: "Every site that the account can open." })
+  sites: Site[];
+  @Field(() => ApiToken, { nullable: true, description: "The API token in use, if any." })
+  token: ApiToken | null;
+  @Field(() => [Scope], {
+    description: "Everything the viewer may do, already reduced to what the token allows. Empty for who may not use this site.",
+  })
+  scopes: Scope[];
+}
+
+@ObjectType("Account", {
+  description:
+    "The identity of a person: one per email address, shared by every site the person is a member of. In a site whose `accounts` are `LOCAL`, it belongs to that site alone. Two accounts can never be merged.",
+  implements: Node,
+})
+export class Account {
+  @Field(() => ID, { description: "Unique, opaque and stable." })
+  id: string;
+  @Field(() => String)
+  email: string;
+  @Field(() => Boolean)
+  emailVerified: boolean;
+  @Field(() => String)
+  fullName: string;
+  @Field(() => String, { nullable: true })
+  pictureUrl: string | null;
+  @Field(() => DateTime)
+  createdAt: string;
+}
+
+@InputType("SignInInput", { description: "What `signIn` needs." })
+export class SignInInput {
+  @Field(() => String)
+  email: string;
+  @Field(() => String)
+  password: string;
+}
+
+@ObjectType("SignInPayload", { description: "What `signIn` answers." })
+export class SignInPayload {
+  @Field(() => Session, { nullable: true })
+  session: Session | null;
+  @Field(() => Viewer, { nullable: true })
+  viewer: Viewer | null;
+  @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
+  userErrors: UserError[];
+}
+
+@ObjectType("Session", { description: "A signed-in person's session." })
+export class Session {
+  @Field(() => String, { description: "Pass it as `Authorization: Bearer <accessToken>`. Browsers have the cookie instead." })
+  accessToken: string;
+  @Field(() => DateTime)
+  expiresAt: string;
+}
+
+@ObjectType("SignOutPayload", { description: "What `signOut` answers." })
+export class SignOutPayload {
+  @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
+  userErrors: UserError[];
+}

@@ -1,0 +1,163 @@
+import { randomBytes } from "node:crypto";
+import { LostRun, type RunHold } from "../src/actions/directories/advance-run.ts";
+import { type BegunRun, beginRun, leaseOf } from "../src/actions/directories/begin-run.ts";
+import { finishRun, type RunEnd } from "../src/actions/directories/finish-run.ts";
+import { storePlan } from "../src/actions/directories/store-plan.ts";
+import { proveDomains } from "../src/actions/domains/prove-domains.ts";
+import type { Actor } from "../src/model/actor.ts";
+import type { GoogleCredentials } from "../src/model/directory-settings.ts";
+import type { SyncRunStatus } from "../src/model/entities.ts";
+import { newId } from "../src/model/id.ts";
+import { allScopes } from "../src/model/scope.ts";
+import { unpackChanges } from "../src/model/sync-change.ts";
+import { readSummary, type RunSummary } from "../src/model/sync-summary.ts";
+import { readHeld } from "../src/queries/held.ts";
+import { readBasis } from "../src/queries/held-basis.ts";
+import { findRunToMake, readHeldSteps, type RunToMake } from "../src/queries/sync-runs-to-do.ts";
+import type { Door, Place } from "../src/work/door.ts";
+import { applySteps } from "./apply.ts";
+import { flattenMembers } from "./flatten.ts";
+import { keepLease, type RunLog } from "./lease.ts";
+import { packStep, planSync } from "./plan.ts";
+import { DirectoryFault, type DirectoryReader } from "./snapshot.ts";
+
+/** What a runner is made of. `isOutage` knows when the database itself is the trouble: such a run is taken up again later. */
+export interface RunnerOptions {
+  door: Door;
+  connect(credentials: GoogleCredentials): DirectoryReader;
+  isOutage(error: unknown): boolean;
+  log: RunLog;
+}
+
+/** Makes runs. */
+export interface SyncRunner {
+  /**
+   * Makes a run, or goes on with one that was left behind, and answers how it ended; null when it has ended already or another
+   * process has it. The directory's failures end the run and are told there; only the database's are thrown.
+   */
+  run(runId: string): Promise<SyncRunStatus | null>;
+}
+
+/** Reads across sites, and changes nothing. */
+const everywhere: Place = { siteId: "", actor: { kind: "operator", label: "gatehouse", scopes: new Set(allScopes), ipAddress: null } };
+
+export function createSyncRunner(options: RunnerOptions): SyncRunner {
+  const { door, log } = options;
+  return {
+    async run(runId) {
+      const found = await door.look(everywhere, (reader) => findRunToMake(reader, runId));
+      if (!found) return null;
+      const place = { siteId: found.siteId, actor: handOf(found, found.summary.approved) };
+      const holder = newId();
+      const begun = await door.act(place, (work) => beginRun(work, { runId, holder }));
+      if (!begun) return null;
+      const lease = keepLease(door, place, { name: leaseOf(found.directoryId), holder }, log);
+      try {
+        return await makeRun({ options, place, begun, lastCustomerId: found.lastCustomerId, lost: lease.lost });
+      } catch (error) {
+        if (!(error instanceof LostRun)) throw error;
+        log.warn({ runId }, error.message);
+        return null;
+      } finally {
+        await lease.release();
+      }
+    },
+  };
+}
+
+/** The directory as an actor. */
+function handOf({ directoryId, directoryName }: RunToMake, approved: boolean): Actor {
+  return { kind: "directory", directoryId, approved, label: directoryName, scopes: new Set(allScopes), ipAddress: null };
+}
+
+interface Making {
+  options: RunnerOptions;
+  place: Place;
+  begun: BegunRun;
+  lastCustomerId: string | null;
+  lost: AbortSignal;
+}
+
+async function makeRun(making: Making): Promise<SyncRunStatus> {
+  const { begun, place, options } = making;
+  const { run, fence } = begun;
+  const summary = readSummary(run.summary);
+  const spent = { requestCount: run.requestCount, waitedMs: run.waitedMs };
+  let reader: DirectoryReader | null = null;
+  const end = async (how: Pick<RunEnd, "status" | "failure"> & Partial<RunEnd>): Promise<SyncRunStatus> => {
+    const heldCounts = { users: 0, groups: 0, memberships: 0 };
+    const requestCount = spent.requestCount + (reader?.requestCount ?? 0);
+    const base = { runId: run.id, fence, summary, heldCounts, credentialsRejected: false, distrusts: false };
+    await options.door.act(place, (work) => finishRun(work, { ...base, requestCount, waitedMs: spent.waitedMs, ...how }));
+    options.log.info({ runId: run.id, directoryId: run.directoryId, status: how.status, failure: how.failure }, "A sync run ended");
+    return how.status;
+  };
+  try {
+    if (run.cancelled) return await end({ status: "CANCELLED", failure: null });
+    reader = options.connect(begun.credentials);
+    const hold: RunHold = { runId: run.id, fence, appliedSeq: run.appliedSeq };
+    if (run.status === "PLANNING" || run.basis === null) {
+      const plan = await makePlan(making, reader, hold, summary);
+      spent.waitedMs += plan.waitedMs;
+      if (plan.waits) return await end({ status: "PLANNED", failure: plan.waits.reason, distrusts: plan.waits.isOther });
+    }
+    if (summary.approved) await proveItsDomains(making, summary);
+    const { directoryId, settings } = { directoryId: run.directoryId, settings: begun.settings };
+    const applied = await applySteps({ door: options.door, place, hold, summary, directoryId, settings, reader });
+    if (applied.cancelled) return await end({ status: "CANCELLED", failure: null });
+    return await end(await outcome(options.door, place, run.id, summary, applied.holds));
+  } catch (error) {
+    if (error instanceof LostRun || making.lost.aborted || options.isOutage(error)) throw making.lost.aborted ? new LostRun() : error;
+    if (error instanceof DirectoryFault)
+      return end({ status: "FAILED", failure: error.message, credentialsRejected: error.kind === "CREDENTIALS_REJECTED" });
+    const reference = randomBytes(4).toString("hex");
+    options.log.error({ err: error, runId: run.id, reference }, "A sync run failed on our side");
+    return end({ status: "FAILED", failure: `Something went wrong on our side (ref ${reference}).` });
+  }
+}
+
+/** Reads, thinks and stores. `waits` says that a person has to apply the plan, and why if that is news. */
+async function makePlan({ options, place, begun, lastCustomerId, lost }: Making, reader: DirectoryReader, hold: RunHold, summary: RunSummary) {
+  const { door } = options;
+  const { run, directory, settings } = begun;
+  const { basis, held } = await door.look(place, async (look) => ({
+    // The hash first: what changes while the rest is read makes the plan expire, and not the other way round.
+    basis: await readBasis(look, directory.id),
+    held: await readHeld(look, directory.id),
+  }));
+  const heldGroupIds = new Set([...held.groups.values()].filter(({ id }) => held.members.has(id)).map(({ externalId }) => externalId ?? ""));
+  const snapshot = await reader.readSnapshot({ scope: settings.scope, groupEmails: settings.groupEmails, heldGroupIds, signal: lost });
+  const isOther = lastCustomerId !== null && snapshot.customerId !== null && lastCustomerId !== snapshot.customerId;
+  const plan = planSync({ directoryId: directory.id, settings, snapshot, flat: flattenMembers(snapshot), held, approved: summary.approved });
+  Object.assign(summary, plan.summary);
+  const applies = run.status === "APPLYING" && !isOther;
+  const steps = plan.steps.map(packStep);
+  const spent = { requestCount: run.requestCount + reader.requestCount, waitedMs: run.waitedMs + snapshot.waitedMs };
+  await door.act(place, (work) => storePlan(work, hold, { steps, basis, summary, applies, ...spent }));
+  const reason = isOther ? "The credentials read another organization than before. Look at this plan before you apply it." : null;
+  return { waits: applies ? null : { reason, isOther }, waitedMs: snapshot.waitedMs };
+}
+
+/** Rule 8.4: the directory's word for its domains, once a person applies its plan. */
+async function proveItsDomains({ options, place, begun }: Making, summary: RunSummary): Promise<void> {
+  const { directory, settings } = begun;
+  await options.door.act(place, (work) => proveDomains(work, { directoryId: directory.id, listed: summary.domains, named: settings.domains }));
+}
+
+async function outcome(door: Door, place: Place, runId: string, summary: RunSummary, holds: readonly string[]) {
+  const { counts, bodies } = await door.look(place, (reader) => readHeldSteps(reader, runId));
+  const of = (...actions: string[]) => actions.reduce((sum, action) => sum + (counts[action] ?? 0), 0);
+  const heldCounts = {
+    users: of("USER_DEACTIVATE", "USER_DELETE", "USER_UPDATE"),
+    groups: of("GROUP_DELETE"),
+    memberships: of("MEMBER_REMOVE"),
+  };
+  summary.held = heldCounts.users + heldCounts.groups + heldCounts.memberships;
+  if (summary.held > 0) {
+    const reasons = new Set([...holds, ...bodies.flatMap((body) => unpackChanges(body).flatMap(({ failure }) => failure ?? []))]);
+    return { status: "HELD" as const, failure: [...reasons].slice(0, 5).join(" ") || "Removals wait for approval.", heldCounts };
+  }
+  if (summary.failed === 0) return { status: "SUCCEEDED" as const, failure: null };
+  const failure = `${summary.failed === 1 ? "1 change" : `${summary.failed} changes`} could not be made; each says why.`;
+  return { status: "PARTIAL" as const, failure };
+}

@@ -1,0 +1,102 @@
+import { schedule as everyMinute, type ScheduledTask } from "node-cron";
+import { claimDue } from "../src/actions/directories/claim-due.ts";
+import { nextRunAfter } from "../src/actions/directories/read-settings.ts";
+import { startApply } from "../src/actions/directories/start-apply.ts";
+import { startSync } from "../src/actions/directories/start-sync.ts";
+import type { Actor } from "../src/model/actor.ts";
+import type { DirectorySettings } from "../src/model/directory-settings.ts";
+import { publicId } from "../src/model/id.ts";
+import { Refusal } from "../src/model/refusal.ts";
+import { allScopes } from "../src/model/scope.ts";
+import { type DueDirectory, listAbandonedRuns, listDueDirectories } from "../src/queries/sync-runs-to-do.ts";
+import type { Door, Place } from "../src/work/door.ts";
+import type { RunLog } from "./lease.ts";
+import type { SyncRunner } from "./run.ts";
+
+export interface ScheduleOptions {
+  door: Door;
+  runner: SyncRunner;
+  log: RunLog;
+}
+
+/** Starts runs when they are due. */
+export interface Schedule {
+  start(): void;
+  /** Looks once: starts what is due, takes up what was left behind, and waits for none of it. */
+  tick(): Promise<void>;
+  /** Starts nothing more, and waits for the runs in hand. */
+  stop(): Promise<void>;
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+/** Directories of many sites have the same schedule: their starts are spread over so many milliseconds. */
+const jitter = 60_000;
+
+const everywhere: Place = { siteId: "", actor: { kind: "operator", label: "gatehouse", scopes: new Set(allScopes), ipAddress: null } };
+
+/** The schedule of all directories (S20). Any number of instances may have one: each start is claimed by one of them. */
+export function createSchedule({ door, runner, log }: ScheduleOptions): Schedule {
+  const running = new Map<string, Promise<unknown>>();
+  let ticker: ScheduledTask | null = null;
+
+  const make = (runId: string) => {
+    if (running.has(runId)) return;
+    const run = runner
+      .run(runId)
+      .catch((error: unknown) => log.error({ err: error, runId }, "A sync run was interrupted; it is taken up again"))
+      .finally(() => running.delete(runId));
+    running.set(runId, run);
+  };
+
+  const tick = async () => {
+    try {
+      const dayAgo = new Date(Date.now() - day).toISOString();
+      const due = await door.look(everywhere, (reader) => listDueDirectories(reader, { dayAgo }));
+      for (const directory of due) {
+        const runId = await startDue(door, directory, log);
+        if (runId) make(runId);
+      }
+      for (const runId of await door.look(everywhere, listAbandonedRuns)) make(runId);
+    } catch (error) {
+      log.error({ err: error }, "The schedule could not look for due runs; it looks again in a minute");
+    }
+  };
+
+  return {
+    start() {
+      ticker ??= everyMinute("* * * * *", tick, { timezone: "UTC", noOverlap: true });
+    },
+    tick,
+    async stop() {
+      await ticker?.destroy();
+      ticker = null;
+      await Promise.allSettled(running.values());
+    },
+  };
+}
+
+/** Claims a due start and makes it a run: a plan only, until a person applied one (S14). Null when there is nothing to start. */
+async function startDue(door: Door, directory: DueDirectory, log: RunLog): Promise<string | null> {
+  const { id, siteId, name, status, trusted, hasPlan, nextRunAt: dueAt } = directory;
+  const actor: Actor = { kind: "directory", directoryId: id, approved: false, label: name, scopes: new Set(allScopes), ipAddress: null };
+  const place = { siteId, actor };
+  try {
+    const nextRunAt = momentAfter(directory, new Date());
+    if (!(await door.act(place, (work) => claimDue(work, { directoryId: id, dueAt, nextRunAt })))) return null;
+    if (!trusted && hasPlan) return null;
+    const target = { directoryId: publicId("Directory", id) };
+    return await door.act(place, (work) => (trusted && status !== "NEW" ? startApply(work, target) : startSync(work, target)));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    log.info({ directoryId: id, reason: error.message }, "A due run was not started");
+    return null;
+  }
+}
+
+/** In quarantine once a day (S20); otherwise as the schedule says, once however many were missed. */
+function momentAfter({ status, settings }: DueDirectory, now: Date): string | null {
+  const { schedule } = JSON.parse(settings) as DirectorySettings; // as: only the directory's own actions write it
+  const next = status === "QUARANTINED" ? new Date(now.getTime() + day).toISOString() : nextRunAfter(schedule, now);
+  return next === null || schedule === null ? null : new Date(Date.parse(next) + Math.random() * jitter).toISOString();
+}
