@@ -14,16 +14,17 @@ import { selectionOf } from "./look-ahead.ts";
 const mostAtOnce = 100;
 
 /** Answers a question for who has the scope; others get null and an error that says whether signing in would help (section 12). */
-export async function ask<T>(
+export async function ask<Promised>(
   context: Context,
   info: GraphQLResolveInfo,
   scope: Scope | null,
-  question: (reader: Reader, selection: Selection) => Promise<T>,
-): Promise<T> {
+  question: (reader: Reader, selection: Selection) => Promise<unknown>,
+): Promise<Promised> {
   const place = placeOf(context);
   requireScope(context, scope);
   try {
-    return await context.door.look(place, (reader) => question(reader, selectionOf(info)));
+    // as: a question reads of the promised type what was selected of it, which no compiler knows
+    return (await context.door.look(place, (reader) => question(reader, selectionOf(info)))) as Promised;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const [problem] = error.problems;
@@ -40,14 +41,14 @@ export interface Answer<T> {
 }
 
 /** Makes a change, and answers with it, or with why not. With `dryRun` it is made and rolled back. */
-export async function change<T>(
+export async function change<T, Promised = Row>(
   context: Context,
   info: GraphQLResolveInfo,
   action: Action,
   input: { dryRun?: boolean } & object,
   act: (work: Work) => Promise<T>,
   { fields, nothing }: Answer<T>,
-): Promise<Row> {
+): Promise<Promised> {
   const place = placeOf(context);
   requireScope(context, scopeOf(action));
   const selection = selectionOf(info);
@@ -62,13 +63,13 @@ export async function change<T>(
         const read = fields[field.name];
         if (read) put(payload, field, await read(reader, made.value, field.selection));
       }
-      return withReport(reader, payload, selection, made.report);
+      return (await withReport(reader, payload, selection, made.report)) as Promised; // as: the payload's fields were selected
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const payload: Row = { ...nothing, userErrors: error.problems };
     const report = error instanceof RefusalWithReport ? error.report : { seats: [], accessLost: [], warnings: [] };
-    return context.door.look(place, (reader) => withReport(reader, payload, selection, report));
+    return (await context.door.look(place, (reader) => withReport(reader, payload, selection, report))) as Promised; // as: a payload without its object
   }
 }
 

@@ -11,7 +11,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from "graphql";
-import { type Selection, type SelectedField, slotOf } from "../queries/selection.ts";
+import { type SelectedField, type Selection, slotOf } from "../queries/selection.ts";
 
 type Info = Pick<GraphQLResolveInfo, "schema" | "fragments" | "variableValues" | "fieldNodes" | "returnType">;
 

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import {
   Arg,
+  createUnionType,
   Field,
   FieldResolver,
   Float,
@@ -11,7 +12,6 @@ import {
   ObjectType,
   Resolver,
   Root,
-  createUnionType,
   registerEnumType,
 } from "type-graphql";
 import { Actor } from "./actor.ts";

@@ -1,7 +1,7 @@
 import { publicIdSql } from "./columns.ts";
 import { declareEdges } from "./expand.ts";
 import { declareLoader, listByIds, loadByIds, toOne } from "./loaders.ts";
-import { countRows, connectionOf, keyset, nodeSelection, readPage } from "./page.ts";
+import { connectionOf, countRows, keyset, nodeSelection, readPage } from "./page.ts";
 import { marks, maySee, type Reader, type Row } from "./reader.ts";
 import { put, putOnAll, type Selection } from "./selection.ts";
 import { orderOf, type UserFilter, userColumns, userConditions } from "./users.ts";

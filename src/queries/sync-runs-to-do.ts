@@ -1,5 +1,5 @@
 import type { DirectoryStatus } from "../model/entities.ts";
-import { readSummary, type RunSummary } from "../model/sync-summary.ts";
+import { type RunSummary, readSummary } from "../model/sync-summary.ts";
 import type { Reader } from "./reader.ts";
 
 /** A run as whoever is to make it finds it, on whichever site. */

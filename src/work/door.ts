@@ -1,4 +1,4 @@
-import { setImmediate as yieldToOthers, setTimeout as wait } from "node:timers/promises";
+import { setTimeout as wait, setImmediate as yieldToOthers } from "node:timers/promises";
 import { isCollision } from "../database/dialect.ts";
 import type { Ground, Transaction } from "../database/ground.ts";
 import type { Actor } from "../model/actor.ts";

@@ -15,6 +15,8 @@ export interface ScriptedDirectory {
   fault: DirectoryFault | null;
   proofs: string[];
   person(id: string, email: string, more?: Partial<DirectoryUser>): void;
+  /** Deletes a person, as the directory does: from its groups, too. */
+  leave(id: string): void;
   group(id: string, name: string, members: (string | DirectMember)[], more?: Partial<DirectoryGroup>): void;
   snapshot(scope?: { groupEmails: string[] } | null): Snapshot;
   reader(): DirectoryReader;
@@ -34,6 +36,15 @@ export function scriptedDirectory(): ScriptedDirectory {
     person(id, email, more = {}) {
       const fullName = email.slice(0, email.indexOf("@"));
       script.users.set(id, { id, email, fullName, title: null, aliases: [], orgUnit: "/", suspended: false, archived: false, guest: false, ...more });
+    },
+    leave(id) {
+      script.users.delete(id);
+      for (const [groupId, members] of script.members) {
+        const left = members.filter((member) => member.id !== id);
+        const group = script.groups.get(groupId);
+        script.members.set(groupId, left);
+        if (group) script.groups.set(groupId, { ...group, directMembersCount: left.length });
+      }
     },
     group(id, name, members, more = {}) {
       const inside = members.map((member): DirectMember => (typeof member === "string" ? { id: member, email: null, type: member.startsWith("g") ? "GROUP" : "USER" } : member));

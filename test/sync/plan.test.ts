@@ -1,82 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type DirectorySettings, initialSettings } from "../../src/model/directory-settings.ts";
-import type { SyncChangeBody } from "../../src/model/sync-change.ts";
-import { nameKey } from "../../src/model/name-key.ts";
-import type { Held, HeldGroup, HeldUser } from "../../src/queries/held.ts";
 import { fingerprintOf } from "../../sync/fingerprint.ts";
-import { flattenMembers } from "../../sync/flatten.ts";
-import { type Plan, planSync } from "../../sync/plan.ts";
-import { type ScriptedDirectory, scriptedDirectory } from "../support/scripted-directory.ts";
-
-const directoryId = "d".repeat(20);
-
-function nothingHeld(): Held {
-  return {
-    users: new Map(),
-    groups: new Map(),
-    usersByEmail: new Map(),
-    groupsByName: new Map(),
-    members: new Map(),
-    nestings: new Map(),
-    usersById: new Map(),
-  };
-}
-
-function holdUser(held: Held, externalId: string | null, email: string, more: Partial<HeldUser> = {}): HeldUser {
-  const fullName = email.slice(0, email.indexOf("@"));
-  const user: HeldUser = {
-    id: `here-${email}`,
-    directoryId: externalId ? directoryId : null,
-    externalId,
-    email,
-    fullName,
-    title: null,
-    role: "MEMBER",
-    status: "ACTIVE",
-    suspended: false,
-    fingerprint: fingerprintOf([email, fullName, null]),
-    deactivatedByDirectory: false,
-    ...more,
-  };
-  held.usersById.set(user.id, user);
-  held.usersByEmail.set(email, user);
-  if (externalId && user.directoryId === directoryId) held.users.set(externalId, user);
-  return user;
-}
-
-function holdGroup(held: Held, externalId: string | null, name: string, members: HeldUser[] = []): HeldGroup {
-  const email = externalId ? `${externalId}@acme.example` : null;
-  const group: HeldGroup = {
-    id: `here-${name}`,
-    directoryId: externalId ? directoryId : null,
-    externalId,
-    name,
-    nameKey: nameKey(name),
-    description: null,
-    email,
-    fingerprint: fingerprintOf([name, null, email]),
-  };
-  held.groupsByName.set(group.nameKey, group);
-  if (externalId) held.groups.set(externalId, group);
-  held.members.set(group.id, new Map(members.map((user) => [user.id, true])));
-  return group;
-}
-
-function plan(script: ScriptedDirectory, held: Held, settings: Partial<DirectorySettings> = {}, approved = false): Plan {
-  const all = { ...initialSettings, ...settings };
-  const snapshot = script.snapshot(all.scope === "GROUPS" ? all : null);
-  return planSync({ directoryId, settings: all, snapshot, flat: flattenMembers(snapshot), held, approved });
-}
-
-/** `STATUS ACTION label[ in group]`, in the order of the plan. */
-function told({ steps }: Plan): string[] {
-  const line = (body: SyncChangeBody) => `${body.action} ${body.subjectLabel}${body.groupLabel ? ` in ${body.groupLabel}` : ""}`;
-  return steps.flatMap(({ status, changes }) => changes.map((body) => `${status} ${line(body)}`));
-}
-
-function bodiesOf({ steps }: Plan): SyncChangeBody[] {
-  return steps.flatMap(({ changes }) => changes);
-}
+import { bodiesOf, holdGroup, holdUser, nothingHeld, plan, told } from "../support/planning.ts";
+import { scriptedDirectory } from "../support/scripted-directory.ts";
 
 describe("planning users", () => {
   it("brings people, then groups, then memberships (S16)", () => {
@@ -292,5 +217,3 @@ describe("planning groups and memberships", () => {
     expect(summary).toMatchObject({ usersToCreate: 1200, held: 0 });
   });
 });
-
-export { bodiesOf, holdGroup, holdUser, nothingHeld, plan, told };

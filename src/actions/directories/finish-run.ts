@@ -1,6 +1,6 @@
+import type { WordedLetter } from "../../mail/letter.ts";
 import { directoryTroubleLetter } from "../../mail/wording/directory-trouble-letter.ts";
 import { removalsHeldLetter } from "../../mail/wording/removals-held-letter.ts";
-import type { WordedLetter } from "../../mail/letter.ts";
 import { Directory, type DirectoryStatus, Site, SyncRun, type SyncRunStatus } from "../../model/entities.ts";
 import { Refusal } from "../../model/refusal.ts";
 import type { RunSummary } from "../../model/sync-summary.ts";

@@ -27,7 +27,10 @@ export function refuseBadPassword(password: string | null | undefined): void {
  * Joins the site by the token of a letter's link (rules 2.8, 2.12). The token proves the mailbox. An existing account accepts only in
  * a session of its own and keeps its password and name; otherwise the account is made, with full name and password. Signs in.
  */
-export async function acceptInvitation(work: Work, acceptance: Acceptance): Promise<{ session: OpenedSession; userId: string }> {
+export async function acceptInvitation(
+  work: Work,
+  acceptance: Acceptance,
+): Promise<{ session: OpenedSession; userId: string; accountId: string }> {
   await holdSite(work);
   const permit = work.permit("invitationAccept", { noun: "site", id: work.siteId });
   const invitation = await findByToken(work, acceptance.token);
@@ -40,7 +43,7 @@ export async function acceptInvitation(work: Work, acceptance: Acceptance): Prom
   await work.record(permit, [{ type: "User", id: user.id, label: account.email, changes: { status: ["INVITED", "ACTIVE"] } }], {
     findable: [user.id, invitation.id],
   });
-  return { session, userId: user.id };
+  return { session, userId: user.id, accountId: account.id };
 }
 
 async function findByToken(work: Work, token: string): Promise<Invitation> {

@@ -1,5 +1,5 @@
-import { Account, type Site, User } from "../../model/entities.ts";
 import { spellEmail } from "../../model/email.ts";
+import { Account, type Site, User } from "../../model/entities.ts";
 import { Refusal } from "../../model/refusal.ts";
 import type { Reader } from "../../queries/reader.ts";
 import { verifyPassword } from "../../secrets/password.ts";

@@ -9,8 +9,8 @@ import type { Work } from "../../work/work.ts";
 import { findAllOrRefuse, userTarget } from "../find-or-refuse.ts";
 import { indexNames } from "./index-names.ts";
 import { managesAddress } from "./manages-address.ts";
-import { isRetired } from "./retire-addresses.ts";
 import { renameAccounts } from "./rename-accounts.ts";
+import { isRetired } from "./retire-addresses.ts";
 import { updateEach } from "./update-each.ts";
 
 /** What a directory says anew of a user, by public id; what is left out stays. */

@@ -1,0 +1,143 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
+import { cancelSync } from "../actions/directories/cancel-sync.ts";
+import { connectDirectory } from "../actions/directories/connect-directory.ts";
+import { disconnectDirectory } from "../actions/directories/disconnect-directory.ts";
+import { startApply } from "../actions/directories/start-apply.ts";
+import { startSync } from "../actions/directories/start-sync.ts";
+import { updateDirectory } from "../actions/directories/update-directory.ts";
+import { listDirectories } from "../queries/directories.ts";
+import type { Work } from "../work/work.ts";
+import { one } from "./answers.ts";
+import { ask, change } from "./ask.ts";
+import type { Context } from "./context.ts";
+import {
+  Directory,
+  DirectoryConnectInput,
+  DirectoryConnectPayload,
+  DirectoryDisconnectInput,
+  DirectoryDisconnectPayload,
+  DirectoryUpdateInput,
+  DirectoryUpdatePayload,
+} from "./directory.ts";
+import {
+  SyncApplyInput,
+  SyncApplyPayload,
+  SyncCancelInput,
+  SyncCancelPayload,
+  SyncPlanInput,
+  SyncPlanPayload,
+} from "./sync-run.ts";
+
+/** Directories, and the runs that sync them. A run is started here and made elsewhere: the answer comes at once. */
+@Resolver()
+export class DirectoryResolver {
+  @Query(() => [Directory], { nullable: true, description: "Every directory of the site. Scope: `DIRECTORIES_READ`." })
+  directories(@Ctx() context: Context, @Info() info: GraphQLResolveInfo): Promise<Directory[] | null> {
+    return ask(context, info, "DIRECTORIES_READ", (reader, selection) => listDirectories(reader, selection));
+  }
+
+  @Mutation(() => DirectoryConnectPayload, { nullable: true, description: "Scope: `DIRECTORIES_WRITE`." })
+  async directoryConnect(
+    @Arg("input", () => DirectoryConnectInput) input: DirectoryConnectInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<DirectoryConnectPayload> {
+    return change(context, info, "directoryConnect", input, (work) => connectDirectory(work, input), {
+      fields: { directory: one("Directory") },
+      nothing: { directory: null },
+    });
+  }
+
+  @Mutation(() => DirectoryUpdatePayload, { nullable: true, description: "Scope: `DIRECTORIES_WRITE`." })
+  async directoryUpdate(
+    @Arg("input", () => DirectoryUpdateInput) input: DirectoryUpdateInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<DirectoryUpdatePayload> {
+    return change(context, info, "directoryUpdate", input, (work) => updateDirectory(work, input), {
+      fields: { directory: one("Directory") },
+      nothing: { directory: null },
+    });
+  }
+
+  @Mutation(() => DirectoryDisconnectPayload, {
+    nullable: true,
+    description:
+      "Forgets the credentials and the schedule. Users, groups and access stay, managed by hand. Scope: `DIRECTORIES_WRITE`.",
+  })
+  async directoryDisconnect(
+    @Arg("input", () => DirectoryDisconnectInput) input: DirectoryDisconnectInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<DirectoryDisconnectPayload> {
+    return change(context, info, "directoryDisconnect", input, (work) => disconnectDirectory(work, input), {
+      fields: { deletedId: () => Promise.resolve(input.dryRun ? null : input.id) },
+      nothing: { deletedId: null },
+    });
+  }
+
+  @Mutation(() => SyncPlanPayload, {
+    nullable: true,
+    description:
+      "Starts to compute what a sync would change, changing nothing, and returns the run at once: poll it by `node`. Scope: `DIRECTORIES_WRITE`.",
+  })
+  async syncPlan(
+    @Arg("input", () => SyncPlanInput) input: SyncPlanInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<SyncPlanPayload> {
+    return started(context, info, "syncPlan", input, (work) => startSync(work, input));
+  }
+
+  @Mutation(() => SyncApplyPayload, {
+    nullable: true,
+    description:
+      "Starts to apply exactly a plan, or to plan and apply, and returns the run at once: poll it by `node`. Scope: `DIRECTORIES_WRITE`.",
+  })
+  async syncApply(
+    @Arg("input", () => SyncApplyInput) input: SyncApplyInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<SyncApplyPayload> {
+    return started(context, info, "syncApply", input, (work) =>
+      startApply(work, { ...input.target, approveRemovals: input.approveRemovals }),
+    );
+  }
+
+  @Mutation(() => SyncCancelPayload, {
+    nullable: true,
+    description: "Stops a run after the batch in hand. Scope: `DIRECTORIES_WRITE`.",
+  })
+  async syncCancel(
+    @Arg("input", () => SyncCancelInput) input: SyncCancelInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<SyncCancelPayload> {
+    return change(context, info, "syncCancel", input, (work) => cancelSync(work, input), {
+      fields: { run: one("SyncRun") },
+      nothing: { run: null },
+    });
+  }
+}
+
+/** Starts a run and, once that is committed, tells the sync that it waits. */
+async function started<Promised>(
+  context: Context,
+  info: GraphQLResolveInfo,
+  action: "syncPlan" | "syncApply",
+  input: object,
+  start: (work: Work) => Promise<string>,
+): Promise<Promised> {
+  let runId: string | undefined;
+  const act = async (work: Work) => {
+    runId = await start(work);
+    return runId;
+  };
+  const payload = await change<string, { userErrors: unknown[] }>(context, info, action, input, act, {
+    fields: { run: one("SyncRun") },
+    nothing: { run: null },
+  });
+  if (runId && payload.userErrors.length === 0) context.wakeSync(runId);
+  return payload as Promised; // as: the run was selected
+}

@@ -1,0 +1,58 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Info, Int, Mutation, Query, Resolver } from "type-graphql";
+import { resendInvitations } from "../actions/invitations/resend-invitations.ts";
+import { revokeInvitations } from "../actions/invitations/revoke-invitations.ts";
+import { listInvitations } from "../queries/invitations.ts";
+import { many } from "./answers.ts";
+import { ask, change } from "./ask.ts";
+import type { Context } from "./context.ts";
+import {
+  InvitationConnection,
+  InvitationFilter,
+  InvitationResendInput,
+  InvitationResendPayload,
+  InvitationRevokeInput,
+  InvitationRevokePayload,
+} from "./invitation.ts";
+
+/** Questions about invitations, and what is done to them. Accepting is among the sessions: it lets someone in. */
+@Resolver()
+export class InvitationResolver {
+  @Query(() => InvitationConnection, { nullable: true, description: "Scope: `USERS_READ`." })
+  invitations(
+    @Arg("first", () => Int, { defaultValue: 50 }) first: number,
+    @Arg("after", () => String, { nullable: true }) after: string | null,
+    @Arg("filter", () => InvitationFilter, { nullable: true }) filter: InvitationFilter | null,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<InvitationConnection | null> {
+    return ask(context, info, "USERS_READ", (reader, selection) => listInvitations(reader, { first, after, filter }, selection));
+  }
+
+  @Mutation(() => InvitationResendPayload, {
+    nullable: true,
+    description: "Sends the email again and starts a new expiry period. Older links stop working. Scope: `USERS_WRITE`.",
+  })
+  async invitationResend(
+    @Arg("input", () => InvitationResendInput) input: InvitationResendInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<InvitationResendPayload> {
+    return change(context, info, "invitationResend", input, (work) => resendInvitations(work, input), {
+      fields: { invitations: many("Invitation") },
+      nothing: { invitations: [] },
+    });
+  }
+
+  @Mutation(() => InvitationRevokePayload, { nullable: true, description: "Scope: `USERS_WRITE`." })
+  async invitationRevoke(
+    @Arg("input", () => InvitationRevokeInput) input: InvitationRevokeInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<InvitationRevokePayload> {
+    return change(context, info, "invitationRevoke", input, (work) => revokeInvitations(work, input), {
+      fields: { invitations: many("Invitation") },
+      nothing: { invitations: [] },
+    });
+  }
+}

@@ -1,0 +1,92 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Info, Mutation, Resolver } from "type-graphql";
+import { acceptInvitation, refuseBadPassword } from "../actions/invitations/accept-invitation.ts";
+import type { OpenedSession } from "../actions/sessions/open-session.ts";
+import { checkPassword, signIn } from "../actions/sessions/sign-in.ts";
+import { signOut } from "../actions/sessions/sign-out.ts";
+import { spellEmail } from "../model/email.ts";
+import { type Problem, Refusal } from "../model/refusal.ts";
+import { callerOfAccount } from "../queries/callers.ts";
+import { loadByIds } from "../queries/loaders.ts";
+import type { Reader, Row } from "../queries/reader.ts";
+import type { Selection } from "../queries/selection.ts";
+import { hashPassword } from "../secrets/password.ts";
+import { hashToken } from "../secrets/token.ts";
+import type { Work } from "../work/work.ts";
+import { change, placeOf } from "./ask.ts";
+import type { Context } from "./context.ts";
+import { InvitationAcceptInput, InvitationAcceptPayload } from "./invitation.ts";
+import { readViewer } from "./root-resolver.ts";
+import { SignInInput, SignInPayload, SignOutPayload } from "./viewer.ts";
+
+/** Someone who just came in. */
+interface Entered {
+  session: OpenedSession;
+  userId: string;
+  accountId: string;
+}
+
+/** From now on the reader asks on behalf of who came in, and no more of a stranger. */
+async function asEntered(reader: Reader, { accountId }: Entered): Promise<Reader> {
+  return { ...reader, actor: await callerOfAccount(reader, accountId, reader.actor.label, reader.actor.ipAddress) };
+}
+
+const entered = {
+  session: (_reader: Reader, { session }: Entered) => Promise.resolve(session),
+  viewer: async (reader: Reader, who: Entered, selection: Selection) => readViewer(await asEntered(reader, who), selection),
+  user: async (reader: Reader, who: Entered, selection: Selection) =>
+    (await loadByIds(await asEntered(reader, who), "User", [who.userId], selection)).get(who.userId) ?? null,
+};
+
+/** What must be asked before a transaction, since it is slow on purpose; its refusals answer as user errors. */
+async function beforehand<T>(slow: () => Promise<T>): Promise<{ value: T } | { userErrors: Problem[] }> {
+  try {
+    return { value: await slow() };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { userErrors: [...error.problems] };
+  }
+}
+
+/** Signing in and out, and joining. */
+@Resolver()
+export class SessionResolver {
+  @Mutation(() => SignInPayload, {
+    nullable: true,
+    description: "Signs a person in with a password, sets the session cookie and returns the session. Needs no scope.",
+  })
+  async signIn(
+    @Arg("input", () => SignInInput) input: SignInInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<SignInPayload> {
+    const nothing = { session: null, viewer: null };
+    const checked = await beforehand(async () => {
+      const spelled = spellEmail(input.email);
+      await context.tries.spend([`account ${"email" in spelled ? spelled.email : "none"}`, `address ${context.ipAddress}`]);
+      return context.door.look(placeOf(context), (reader) => checkPassword(reader, input));
+    });
+    if ("userErrors" in checked) return { ...nothing, ...checked };
+    const accountId = checked.value;
+    const enter = async (work: Work) => ({ ...(await signIn(work, { accountId })), accountId });
+    return await letIn(context, info, "signIn", nothing, enter);
+  }
+}
+
+/** Makes the change that lets someone in, and once it is committed sets the browser's cookie. */
+async function letIn<Promised>(
+  context: Context,
+  info: GraphQLResolveInfo,
+  action: "signIn" | "invitationAccept",
+  nothing: Row,
+  enter: (work: Work) => Promise<Entered>,
+): Promise<Promised> {
+  let who: Entered | undefined;
+  const act = async (work: Work) => {
+    who = await enter(work);
+    return who;
+  };
+  const payload = await change<Entered, { userErrors: unknown[] }>(context, info, action, {}, act, { fields: entered, nothing });
+  if (who && payload.userErrors.length === 0) context.rememberSession(who.session);
+  return payload as Promised; // as: the session and its owner were selected
+}

@@ -1,0 +1,103 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Info, Int, Mutation, Query, Resolver } from "type-graphql";
+import { activateUsers } from "../actions/users/activate-users.ts";
+import { deactivateUsers } from "../actions/users/deactivate-users.ts";
+import { inviteUsers } from "../actions/users/invite-users.ts";
+import { updateUser } from "../actions/users/update-user.ts";
+import { findUser, listUsers } from "../queries/users.ts";
+import { many, one } from "./answers.ts";
+import { ask, change } from "./ask.ts";
+import type { Context } from "./context.ts";
+import {
+  User,
+  UserActivateInput,
+  UserActivatePayload,
+  UserBy,
+  UserConnection,
+  UserDeactivateInput,
+  UserDeactivatePayload,
+  UserFilter,
+  UserInviteInput,
+  UserInvitePayload,
+  UserOrder,
+  UserUpdateInput,
+  UserUpdatePayload,
+} from "./user.ts";
+
+/** Questions about users, and what is done to them. */
+@Resolver()
+export class UserResolver {
+  @Query(() => User, { nullable: true, description: "Scope: `USERS_READ`." })
+  user(@Arg("by", () => UserBy) by: UserBy, @Ctx() context: Context, @Info() info: GraphQLResolveInfo): Promise<User | null> {
+    return ask(context, info, "USERS_READ", (reader, selection) => findUser(reader, by, selection));
+  }
+
+  @Query(() => UserConnection, { nullable: true, description: "Scope: `USERS_READ`." })
+  users(
+    @Arg("first", () => Int, { defaultValue: 50 }) first: number,
+    @Arg("after", () => String, { nullable: true }) after: string | null,
+    @Arg("filter", () => UserFilter, { nullable: true }) filter: UserFilter | null,
+    @Arg("orderBy", () => UserOrder, { nullable: true }) orderBy: UserOrder | null,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<UserConnection | null> {
+    return ask(context, info, "USERS_READ", (reader, selection) =>
+      listUsers(reader, { first, after, filter, orderBy }, selection),
+    );
+  }
+
+  @Mutation(() => UserInvitePayload, {
+    nullable: true,
+    description:
+      "Adds up to 100 people to the site and invites them. Someone already invited keeps the pending invitation. Scope: `USERS_WRITE`.",
+  })
+  async userInvite(
+    @Arg("input", () => UserInviteInput) input: UserInviteInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<UserInvitePayload> {
+    return change(context, info, "userInvite", input, (work) => inviteUsers(work, input), {
+      fields: { users: (reader, { userIds }, selection) => many("User")(reader, userIds, selection) },
+      nothing: { users: [], seats: [], warnings: [] },
+    });
+  }
+
+  @Mutation(() => UserUpdatePayload, { nullable: true, description: "Scope: `USERS_WRITE`." })
+  async userUpdate(
+    @Arg("input", () => UserUpdateInput) input: UserUpdateInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<UserUpdatePayload> {
+    return change(context, info, "userUpdate", input, (work) => updateUser(work, input), {
+      fields: { user: one("User") },
+      nothing: { user: null },
+    });
+  }
+
+  @Mutation(() => UserDeactivatePayload, {
+    nullable: true,
+    description: "Keeps up to 100 users out of this site from their next request on. Scope: `USERS_WRITE`.",
+  })
+  async userDeactivate(
+    @Arg("input", () => UserDeactivateInput) input: UserDeactivateInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<UserDeactivatePayload> {
+    return change(context, info, "userDeactivate", input, (work) => deactivateUsers(work, input), {
+      fields: { users: many("User") },
+      nothing: { users: [], seats: [] },
+    });
+  }
+
+  @Mutation(() => UserActivatePayload, { nullable: true, description: "Scope: `USERS_WRITE`." })
+  async userActivate(
+    @Arg("input", () => UserActivateInput) input: UserActivateInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<UserActivatePayload> {
+    return change(context, info, "userActivate", input, (work) => activateUsers(work, input), {
+      fields: { users: many("User") },
+      nothing: { users: [], seats: [] },
+    });
+  }
+}
