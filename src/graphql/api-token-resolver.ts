@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
-import { createApiToken } from "../actions/tokens/create-api-token.ts";
+import { type CreatedApiToken, createApiToken } from "../actions/tokens/create-api-token.ts";
 import { revokeApiToken } from "../actions/tokens/revoke-api-token.ts";
 import { listApiTokens } from "../queries/api-tokens.ts";
 import { one } from "./answers.ts";
