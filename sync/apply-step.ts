@@ -1,4 +1,10 @@
-import { endStep, holdRun, type RunHold, type StepException, withdrawExceptions } from "../src/actions/directories/advance-run.ts";
+import {
+  endStep,
+  holdRun,
+  type RunHold,
+  type StepException,
+  withdrawExceptions,
+} from "../src/actions/directories/advance-run.ts";
 import { Refusal } from "../src/model/refusal.ts";
 import type { SyncAction, SyncChangeBody } from "../src/model/sync-change.ts";
 import type { RunSummary } from "../src/model/sync-summary.ts";
@@ -31,7 +37,12 @@ export interface Refused {
  * Applies one step in one transaction, together with the note that it is done (S17). When it is refused as a whole, everything in
  * it that can be is applied, and what was refused is written down and answered. `passedOver` are changes that are not made.
  */
-export async function applyStep(context: StepContext, step: Step, passedOver: readonly StepException[], known: KnownIds): Promise<Refused[]> {
+export async function applyStep(
+  context: StepContext,
+  step: Step,
+  passedOver: readonly StepException[],
+  known: KnownIds,
+): Promise<Refused[]> {
   const { door, place, hold, directoryId } = context;
   const resolved = await door.look(place, (reader) => resolveChanges(reader, directoryId, step.bodies, known));
   const isPassedOver = new Set(passedOver.map(({ position }) => position));
@@ -50,7 +61,9 @@ export async function applyStep(context: StepContext, step: Step, passedOver: re
     if (!(error instanceof Refusal)) throw error;
   }
   const parts = await applyParts(context, changes);
-  const failed = parts.refused.map(({ change, refusal }): StepException => ({ position: change.position, status: statusOf(refusal), failure: refusal.message }));
+  const failed = parts.refused.map(
+    ({ change, refusal }): StepException => ({ position: change.position, status: statusOf(refusal), failure: refusal.message }),
+  );
   await endIn(context, step, [...exceptions, ...failed], async (work) =>
     work.unchanged(work.permit("syncApply", { noun: "run", id: hold.runId }), parts.seats),
   );
@@ -82,16 +95,28 @@ export async function retryStep(context: StepContext, step: Step, changes: reado
     await withdrawExceptions(work, hold.runId, step.seq, made);
     work.unchanged(permit, undefined);
   });
-  Object.assign(summary, withSeats(summary, seats), { applied: summary.applied + made.length, failed: summary.failed - made.length });
+  Object.assign(summary, withSeats(summary, seats), {
+    applied: summary.applied + made.length,
+    failed: summary.failed - made.length,
+  });
 }
 
 /** Does the rest of a step and ends it, in one transaction; the counts move only once that is committed. */
-async function endIn(context: StepContext, step: Step, exceptions: readonly StepException[], rest: (work: Work) => Promise<readonly SeatChange[]>) {
+async function endIn(
+  context: StepContext,
+  step: Step,
+  exceptions: readonly StepException[],
+  rest: (work: Work) => Promise<readonly SeatChange[]>,
+) {
   const { door, place, hold, summary } = context;
   const failed = exceptions.filter(({ status }) => status !== "SKIPPED").length;
   const after = await door.act(place, async (work) => {
     const seats = await rest(work);
-    const moved = { ...withSeats(summary, seats), applied: summary.applied + step.bodies.length - exceptions.length, failed: summary.failed + failed };
+    const moved = {
+      ...withSeats(summary, seats),
+      applied: summary.applied + step.bodies.length - exceptions.length,
+      failed: summary.failed + failed,
+    };
     await endStep(work, hold, { seq: step.seq, status: "APPLIED", exceptions, summary: moved });
     return moved;
   });
@@ -103,7 +128,10 @@ async function endIn(context: StepContext, step: Step, exceptions: readonly Step
  * Applies what can be applied of changes that were refused together, by halves, until what is refused stands alone (S18). Every
  * action leaves alone what is done already, so that after a kill in between the whole step can be started over.
  */
-async function applyParts(context: StepContext, changes: readonly Change[]): Promise<{ refused: Refused[]; seats: SeatChange[] }> {
+async function applyParts(
+  context: StepContext,
+  changes: readonly Change[],
+): Promise<{ refused: Refused[]; seats: SeatChange[] }> {
   const { door, place, hold } = context;
   const seats: SeatChange[] = [];
   const refused: Refused[] = [];

@@ -40,13 +40,20 @@ export async function applySteps(context: StepContext & { reader: DirectoryReade
 }
 
 /** The next step to do. Steps that are held or only report are passed by. */
-async function nextStep(door: Door, place: Place, { runId, appliedSeq }: RunHold): Promise<{ step: Step | null; cancelled: boolean }> {
+async function nextStep(
+  door: Door,
+  place: Place,
+  { runId, appliedSeq }: RunHold,
+): Promise<{ step: Step | null; cancelled: boolean }> {
   return door.look(place, async (reader) => {
     const [run] = await reader.rows<{ cancelled: number }>("SELECT cancelled FROM SyncRun WHERE id = ?", [runId]);
     const [row] = await reader.rows<{ seq: number; action: SyncAction; body: Buffer }>(
       "SELECT seq, action, body FROM SyncStep WHERE runId = ? AND seq > ? AND status = 'PLANNED' ORDER BY seq LIMIT 1",
       [runId, appliedSeq],
     );
-    return { step: row ? { seq: row.seq, action: row.action, bodies: unpackChanges(row.body) } : null, cancelled: run?.cancelled === 1 };
+    return {
+      step: row ? { seq: row.seq, action: row.action, bodies: unpackChanges(row.body) } : null,
+      cancelled: run?.cancelled === 1,
+    };
   });
 }

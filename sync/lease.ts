@@ -23,7 +23,8 @@ export function keepLease(door: Door, place: Place, claim: LeaseClaim, log: RunL
   const lost = new AbortController();
   const renew = async () => {
     try {
-      if (!(await door.act(place, (work) => renewLease(work, claim)))) lost.abort(new Error(`The lease ${claim.name} was taken over`));
+      if (!(await door.act(place, (work) => renewLease(work, claim))))
+        lost.abort(new Error(`The lease ${claim.name} was taken over`));
     } catch (error) {
       log.warn({ err: error, lease: claim.name }, "A lease could not be renewed");
     }

@@ -1,16 +1,17 @@
 import { addMembers } from "../src/actions/groups/add-members.ts";
-import { createGroups } from "../src/actions/groups/create-groups.ts";
+import { createGroups, type NewGroup } from "../src/actions/groups/create-groups.ts";
 import { deleteGroups } from "../src/actions/groups/delete-groups.ts";
 import { removeMembers } from "../src/actions/groups/remove-members.ts";
 import { setNestings } from "../src/actions/groups/set-nestings.ts";
-import { updateGroups } from "../src/actions/groups/update-groups.ts";
+import { type GroupUpdate, updateGroups } from "../src/actions/groups/update-groups.ts";
 import { activateUsers } from "../src/actions/users/activate-users.ts";
-import { adoptUsers } from "../src/actions/users/adopt-users.ts";
+import { type Adoption, adoptUsers } from "../src/actions/users/adopt-users.ts";
 import { deactivateUsers } from "../src/actions/users/deactivate-users.ts";
-import { type Newcomer, provisionUsers } from "../src/actions/users/provision-users.ts";
+import { externalKeyOf, type Newcomer, provisionUsers } from "../src/actions/users/provision-users.ts";
 import { retireAddresses } from "../src/actions/users/retire-addresses.ts";
 import { type SyncedUpdate, updateSyncedUsers } from "../src/actions/users/update-synced-users.ts";
 import type { DirectorySettings } from "../src/model/directory-settings.ts";
+import { Group } from "../src/model/entities.ts";
 import { publicId } from "../src/model/id.ts";
 import type { SyncChangeBody } from "../src/model/sync-change.ts";
 import type { Work } from "../src/work/work.ts";
@@ -34,7 +35,6 @@ export interface Destination {
 /** Makes changes of one action through the same actions that people use (S16), in the work's one transaction. */
 export async function makeChanges(work: Work, { directoryId, settings }: Destination, changes: readonly Change[]): Promise<void> {
   const users = changes.map(({ subjectId }) => publicId("User", subjectId));
-  const groups = changes.map(({ subjectId }) => publicId("Group", subjectId));
   const [first] = changes;
   if (!first) return;
   switch (first.body.action) {
@@ -49,7 +49,7 @@ export async function makeChanges(work: Work, { directoryId, settings }: Destina
     case "USER_ADOPT":
       await adoptUsers(work, {
         directoryId,
-        people: changes.map((change) => ({ ...newcomerIn(change), id: publicId("User", change.subjectId) })),
+        people: changes.map(adoptionIn),
       });
       return;
     case "USER_UPDATE":
@@ -66,15 +66,7 @@ export async function makeChanges(work: Work, { directoryId, settings }: Destina
       if (first.body.retires) await retireAddresses(work, { ids: users });
       return;
     case "GROUP_CREATE":
-      await createGroups(
-        work,
-        changes.map(({ body }) => ({
-          ...groupFieldsIn(body, true),
-          name: valueIn(body, "name") ?? body.subjectLabel,
-          directoryId,
-          externalId: body.externalId,
-        })),
-      );
+      await bringGroups(work, directoryId, changes);
       return;
     case "GROUP_UPDATE":
       if (first.body.nested)
@@ -82,14 +74,10 @@ export async function makeChanges(work: Work, { directoryId, settings }: Destina
           work,
           changes.map(({ subjectId, nestedIds }) => ({ groupId: subjectId, childIds: nestedIds })),
         );
-      else
-        await updateGroups(
-          work,
-          changes.map(({ body, subjectId }) => ({ id: publicId("Group", subjectId), ...groupFieldsIn(body, false) })),
-        );
+      else await updateGroups(work, changes.map(groupUpdateIn));
       return;
     case "GROUP_DELETE":
-      await deleteGroups(work, { ids: groups });
+      await removeGroups(work, changes);
       return;
     case "MEMBER_ADD":
       for (const [groupId, members] of byGroup(changes))
@@ -122,6 +110,16 @@ function newcomerIn({ body }: Change): Newcomer {
   };
 }
 
+function adoptionIn({ body, subjectId }: Change): Adoption {
+  return {
+    id: publicId("User", subjectId),
+    externalId: body.externalId ?? "",
+    email: body.subjectLabel,
+    fullName: valueIn(body, "fullName") ?? undefined,
+    fingerprint: body.fingerprint ?? "",
+  };
+}
+
 function updateIn({ body, subjectId }: Change): SyncedUpdate {
   const update: SyncedUpdate = { id: publicId("User", subjectId) };
   const email = body.retires ? undefined : valueIn(body, "email");
@@ -136,14 +134,49 @@ function updateIn({ body, subjectId }: Change): SyncedUpdate {
   return update;
 }
 
-function groupFieldsIn(body: SyncChangeBody, isNew: boolean) {
-  const [name, description, email] = ["name", "description", "email"].map((field) => valueIn(body, field));
+/** Who was brought before, by a process that was killed in the middle of a step, is passed over. */
+async function bringGroups(work: Work, directoryId: string, changes: readonly Change[]): Promise<void> {
+  const keys = changes.map(({ body }) => externalKeyOf(directoryId, body.externalId ?? ""));
+  const here = new Set((await work.byIds(Group, keys, "externalKey")).map((group) => group.externalId));
+  const fresh = changes.filter(({ body }) => !here.has(body.externalId));
+  if (fresh.length === 0) return work.unchanged(work.permit("groupCreate", { noun: "site", id: work.siteId }), undefined);
+  await createGroups(
+    work,
+    fresh.map(({ body }) => newGroupIn(body, directoryId)),
+  );
+}
+
+/** Whatever is gone already, by whoever's hand, is passed over. */
+async function removeGroups(work: Work, changes: readonly Change[]): Promise<void> {
+  const left = await work.byIds(
+    Group,
+    changes.map(({ subjectId }) => subjectId),
+  );
+  if (left.length === 0) return work.unchanged(work.permit("groupDelete", []), undefined);
+  await deleteGroups(work, { ids: left.map(({ id }) => publicId("Group", id)) });
+}
+
+function newGroupIn(body: SyncChangeBody, directoryId: string): NewGroup {
   return {
-    ...(name ? { name } : {}),
-    ...(description !== undefined || isNew ? { description: description ?? null } : {}),
-    ...(email !== undefined || isNew ? { email: email ?? null } : {}),
+    name: valueIn(body, "name") ?? body.subjectLabel,
+    description: valueIn(body, "description") ?? null,
+    directoryId,
+    externalId: body.externalId,
+    email: valueIn(body, "email") ?? null,
     fingerprint: body.fingerprint ?? null,
   };
+}
+
+function groupUpdateIn({ body, subjectId }: Change): GroupUpdate {
+  const update: GroupUpdate = { id: publicId("Group", subjectId) };
+  const name = valueIn(body, "name");
+  const description = valueIn(body, "description");
+  const email = valueIn(body, "email");
+  if (name) update.name = name;
+  if (description !== undefined) update.description = description;
+  if (email !== undefined) update.email = email;
+  if (body.fingerprint) update.fingerprint = body.fingerprint;
+  return update;
 }
 
 /** By public id, in the order of the step. */

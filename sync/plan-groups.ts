@@ -1,5 +1,5 @@
-import type { SyncChangeBody } from "../src/model/sync-change.ts";
 import { cleanText, nameKey } from "../src/model/name-key.ts";
+import type { SyncChangeBody } from "../src/model/sync-change.ts";
 import type { HeldGroup } from "../src/queries/held.ts";
 import { type Draft, differences, type PlanInput, phases } from "./draft.ts";
 import { changedParts, fingerprintOf } from "./fingerprint.ts";
@@ -25,13 +25,14 @@ export function planGroups(input: PlanInput, scope: GroupScope): GroupPlan {
   const { held, snapshot, settings, directoryId } = input;
   const isIgnored = settings.ignore.length > 0 ? addressMatcher(settings.ignore) : () => false;
   const listed = snapshot.groups.items.filter((group) => scope.hasGroup(group.id) && !isIgnored(group.email));
+  const byId = new Map(listed.map((group) => [group.id, group]));
   const drafts: Draft[] = [];
   const synced = new Map<string, SyncedGroup>();
   const names = new Set<string>();
   // Those we hold keep their names against newcomers; otherwise the older id does, in every run alike.
   for (const group of [...listed].sort((one, other) => order(one, input) - order(other, input) || (one.id < other.id ? -1 : 1))) {
     const known = held.groups.get(group.id) ?? null;
-    const name = nameFor(group, names, input);
+    const name = nameFor(group, names, byId, input);
     names.add(nameKey(name));
     const namesake = held.groupsByName.get(nameKey(name));
     const isForeign = namesake !== undefined && namesake.directoryId !== directoryId;
@@ -57,13 +58,36 @@ function order(group: DirectoryGroup, { held }: PlanInput): number {
   return held.groups.has(group.id) ? 0 : 1;
 }
 
+/** The longest name that a group here may have. */
+const longestName = 100;
+
+/** What the directory calls a group, as far as it can be a name here. */
+function plainName({ name, email }: DirectoryGroup): string {
+  const cleaned = cleanText(name, { max: 1000 });
+  return cut("text" in cleaned && cleaned.text !== "" ? cleaned.text : email.toLowerCase(), longestName);
+}
+
 /** Two groups of one name, or of that of a group about to go: the second is called `<name> (<email>)`. */
-function nameFor({ id, name, email }: DirectoryGroup, taken: ReadonlySet<string>, { held, directoryId }: PlanInput): string {
-  const cleaned = cleanText(name, { max: 200 });
-  const plain = "text" in cleaned && cleaned.text !== "" ? cleaned.text : email.toLowerCase();
-  const namesake = held.groupsByName.get(nameKey(plain));
-  const isOfAnother = namesake?.directoryId === directoryId && namesake.externalId !== id;
-  return taken.has(nameKey(plain)) || isOfAnother ? `${plain} (${email.toLowerCase()})` : plain;
+function nameFor(
+  group: DirectoryGroup,
+  taken: ReadonlySet<string>,
+  listed: ReadonlyMap<string, DirectoryGroup>,
+  { held, directoryId }: PlanInput,
+): string {
+  const plain = plainName(group);
+  const key = nameKey(plain);
+  const namesake = held.groupsByName.get(key);
+  const isAnother = namesake?.directoryId === directoryId && namesake.externalId !== group.id;
+  const next = listed.get(namesake?.externalId ?? "");
+  // A name that is given up in this very run is free: names that change places do so in one transaction.
+  const stays = isAnother && (!next || nameKey(plainName(next)) === key);
+  if (!taken.has(key) && !stays) return plain;
+  const suffix = ` (${cut(group.email.toLowerCase(), longestName - 10)})`;
+  return `${cut(plain, longestName - suffix.length)}${suffix}`;
+}
+
+function cut(text: string, length: number): string {
+  return [...text].slice(0, length).join("").trim();
 }
 
 function describe(group: DirectoryGroup, name: string): (string | null)[] {

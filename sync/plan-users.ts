@@ -1,6 +1,6 @@
 import type { SyncChangeBody } from "../src/model/sync-change.ts";
 import type { HeldUser } from "../src/queries/held.ts";
-import { claimAddresses, type Claims } from "./claim-addresses.ts";
+import { type Claims, claimAddresses } from "./claim-addresses.ts";
 import { type Draft, differences, needsPerson, type PlanInput, phases } from "./draft.ts";
 import { changedParts } from "./fingerprint.ts";
 import type { Person } from "./people.ts";

@@ -91,7 +91,8 @@ export function passedOver({ seq, bodies }: Step, { verdicts }: KindProof): Step
   return bodies.flatMap((_, position): StepException[] => {
     const verdict = verdicts.get(`${seq}:${position}`);
     if (verdict === undefined || verdict === "proven") return [];
-    const failure = verdict === "there" ? "The directory has this after all." : "The directory does not say whether this is gone.";
+    const failure =
+      verdict === "there" ? "The directory has this after all." : "The directory does not say whether this is gone.";
     return [{ position, status: "SKIPPED", failure }];
   });
 }

@@ -27,7 +27,10 @@ const signs: Record<SyncAction, string> = {
 
 /** What each change is called, and where it is told: what comes first, what changes next, and what goes last, where it is not missed. */
 const chapters: readonly { title: string; has: (status: SyncChangeStatus, action: SyncAction) => boolean }[] = [
-  { title: "People and groups", has: (status, action) => isMade(status) && signs[action] !== "-" && !action.startsWith("MEMBER") },
+  {
+    title: "People and groups",
+    has: (status, action) => isMade(status) && signs[action] !== "-" && !action.startsWith("MEMBER"),
+  },
   { title: "Memberships", has: (status, action) => isMade(status) && action === "MEMBER_ADD" },
   { title: "Left alone", has: (status) => status === "SKIPPED" },
   { title: "Undecided", has: (status) => status === "DISPUTED" },
@@ -44,7 +47,9 @@ export function reportRun({ status, failure, requestCount, summary, changes }: R
     const told = changes.filter((change) => has(change.status, change.body.action));
     if (told.length === 0) continue;
     lines.push("", `${title} (${told.length})`);
-    for (const { body, failure: why } of [...told].sort((one, other) => (one.body.subjectLabel < other.body.subjectLabel ? -1 : 1)))
+    for (const { body, failure: why } of [...told].sort((one, other) =>
+      one.body.subjectLabel < other.body.subjectLabel ? -1 : 1,
+    ))
       lines.push(`  ${lineOf(body, why ?? body.failure ?? null)}`);
   }
   return lines.join("\n");
@@ -67,7 +72,10 @@ export function lineOf(body: SyncChangeBody, why: string | null = null): string 
     GROUP_UPDATE: "(group) changes",
     GROUP_DELETE: "(group) is deleted",
   }[action];
-  const fields = action === "USER_UPDATE" || action === "GROUP_UPDATE" ? changes.map(({ field, from, to }) => ` ${field} ${from ?? "none"} -> ${to ?? "none"}`).join(",") : "";
+  const fields =
+    action === "USER_UPDATE" || action === "GROUP_UPDATE"
+      ? changes.map(({ field, from, to }) => ` ${field} ${from ?? "none"} -> ${to ?? "none"}`).join(",")
+      : "";
   return `${signs[action]} ${subjectLabel} ${said}${fields}${why ? `: ${why}` : ""}`;
 }
 
@@ -76,7 +84,8 @@ function isMade(status: SyncChangeStatus): boolean {
 }
 
 function countsIn(summary: SyncSummary): string {
-  const triple = (noun: string, come: number, change: number, go: number) => `${noun}: ${come} to come, ${change} to change, ${go} to go.`;
+  const triple = (noun: string, come: number, change: number, go: number) =>
+    `${noun}: ${come} to come, ${change} to change, ${go} to go.`;
   return [
     triple("Users", summary.usersToCreate, summary.usersToUpdate, summary.usersToRemove),
     triple("Groups", summary.groupsToCreate, summary.groupsToUpdate, summary.groupsToRemove),

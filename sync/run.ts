@@ -10,10 +10,10 @@ import type { SyncRunStatus } from "../src/model/entities.ts";
 import { newId } from "../src/model/id.ts";
 import { allScopes } from "../src/model/scope.ts";
 import { unpackChanges } from "../src/model/sync-change.ts";
-import { readSummary, type RunSummary } from "../src/model/sync-summary.ts";
+import { type RunSummary, readSummary } from "../src/model/sync-summary.ts";
 import { readHeld } from "../src/queries/held.ts";
 import { readBasis } from "../src/queries/held-basis.ts";
-import { findRunToMake, readHeldSteps, type RunToMake } from "../src/queries/sync-runs-to-do.ts";
+import { findRunToMake, type RunToMake, readHeldSteps } from "../src/queries/sync-runs-to-do.ts";
 import type { Door, Place } from "../src/work/door.ts";
 import { applySteps } from "./apply.ts";
 import { flattenMembers } from "./flatten.ts";
@@ -39,7 +39,10 @@ export interface SyncRunner {
 }
 
 /** Reads across sites, and changes nothing. */
-const everywhere: Place = { siteId: "", actor: { kind: "operator", label: "gatehouse", scopes: new Set(allScopes), ipAddress: null } };
+const everywhere: Place = {
+  siteId: "",
+  actor: { kind: "operator", label: "gatehouse", scopes: new Set(allScopes), ipAddress: null },
+};
 
 export function createSyncRunner(options: RunnerOptions): SyncRunner {
   const { door, log } = options;
@@ -89,7 +92,10 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
     const requestCount = spent.requestCount + (reader?.requestCount ?? 0);
     const base = { runId: run.id, fence, summary, heldCounts, credentialsRejected: false, distrusts: false };
     await options.door.act(place, (work) => finishRun(work, { ...base, requestCount, waitedMs: spent.waitedMs, ...how }));
-    options.log.info({ runId: run.id, directoryId: run.directoryId, status: how.status, failure: how.failure }, "A sync run ended");
+    options.log.info(
+      { runId: run.id, directoryId: run.directoryId, status: how.status, failure: how.failure },
+      "A sync run ended",
+    );
     return how.status;
   };
   try {
@@ -107,7 +113,8 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
     if (applied.cancelled) return await end({ status: "CANCELLED", failure: null });
     return await end(await outcome(options.door, place, run.id, summary, applied.holds));
   } catch (error) {
-    if (error instanceof LostRun || making.lost.aborted || options.isOutage(error)) throw making.lost.aborted ? new LostRun() : error;
+    if (error instanceof LostRun || making.lost.aborted || options.isOutage(error))
+      throw making.lost.aborted ? new LostRun() : error;
     if (error instanceof DirectoryFault)
       return end({ status: "FAILED", failure: error.message, credentialsRejected: error.kind === "CREDENTIALS_REJECTED" });
     const reference = randomBytes(4).toString("hex");
@@ -117,7 +124,12 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
 }
 
 /** Reads, thinks and stores. `waits` says that a person has to apply the plan, and why if that is news. */
-async function makePlan({ options, place, begun, lastCustomerId, lost }: Making, reader: DirectoryReader, hold: RunHold, summary: RunSummary) {
+async function makePlan(
+  { options, place, begun, lastCustomerId, lost }: Making,
+  reader: DirectoryReader,
+  hold: RunHold,
+  summary: RunSummary,
+) {
   const { door } = options;
   const { run, directory, settings } = begun;
   const { basis, held } = await door.look(place, async (look) => ({
@@ -125,11 +137,25 @@ async function makePlan({ options, place, begun, lastCustomerId, lost }: Making,
     basis: await readBasis(look, directory.id),
     held: await readHeld(look, directory.id),
   }));
-  const heldGroupIds = new Set([...held.groups.values()].filter(({ id }) => held.members.has(id)).map(({ externalId }) => externalId ?? ""));
-  const snapshot = await reader.readSnapshot({ scope: settings.scope, groupEmails: settings.groupEmails, heldGroupIds, signal: lost });
+  const heldGroupIds = new Set(
+    [...held.groups.values()].filter(({ id }) => held.members.has(id)).map(({ externalId }) => externalId ?? ""),
+  );
+  const snapshot = await reader.readSnapshot({
+    scope: settings.scope,
+    groupEmails: settings.groupEmails,
+    heldGroupIds,
+    signal: lost,
+  });
   const isOther = lastCustomerId !== null && snapshot.customerId !== null && lastCustomerId !== snapshot.customerId;
-  const plan = planSync({ directoryId: directory.id, settings, snapshot, flat: flattenMembers(snapshot), held, approved: summary.approved });
-  Object.assign(summary, plan.summary);
+  const plan = planSync({
+    directoryId: directory.id,
+    settings,
+    snapshot,
+    flat: flattenMembers(snapshot),
+    held,
+    approved: summary.approved,
+  });
+  Object.assign(summary, plan.summary, { directoryVersion: directory.version });
   const applies = run.status === "APPLYING" && !isOther;
   const steps = plan.steps.map(packStep);
   const spent = { requestCount: run.requestCount + reader.requestCount, waitedMs: run.waitedMs + snapshot.waitedMs };
@@ -141,7 +167,9 @@ async function makePlan({ options, place, begun, lastCustomerId, lost }: Making,
 /** Rule 8.4: the directory's word for its domains, once a person applies its plan. */
 async function proveItsDomains({ options, place, begun }: Making, summary: RunSummary): Promise<void> {
   const { directory, settings } = begun;
-  await options.door.act(place, (work) => proveDomains(work, { directoryId: directory.id, listed: summary.domains, named: settings.domains }));
+  await options.door.act(place, (work) =>
+    proveDomains(work, { directoryId: directory.id, listed: summary.domains, named: settings.domains }),
+  );
 }
 
 async function outcome(door: Door, place: Place, runId: string, summary: RunSummary, holds: readonly string[]) {

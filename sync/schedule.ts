@@ -33,7 +33,10 @@ const day = 24 * 60 * 60 * 1000;
 /** Directories of many sites have the same schedule: their starts are spread over so many milliseconds. */
 const jitter = 60_000;
 
-const everywhere: Place = { siteId: "", actor: { kind: "operator", label: "gatehouse", scopes: new Set(allScopes), ipAddress: null } };
+const everywhere: Place = {
+  siteId: "",
+  actor: { kind: "operator", label: "gatehouse", scopes: new Set(allScopes), ipAddress: null },
+};
 
 /** The schedule of all directories (S20). Any number of instances may have one: each start is claimed by one of them. */
 export function createSchedule({ door, runner, log }: ScheduleOptions): Schedule {
@@ -79,7 +82,14 @@ export function createSchedule({ door, runner, log }: ScheduleOptions): Schedule
 /** Claims a due start and makes it a run: a plan only, until a person applied one (S14). Null when there is nothing to start. */
 async function startDue(door: Door, directory: DueDirectory, log: RunLog): Promise<string | null> {
   const { id, siteId, name, status, trusted, hasPlan, nextRunAt: dueAt } = directory;
-  const actor: Actor = { kind: "directory", directoryId: id, approved: false, label: name, scopes: new Set(allScopes), ipAddress: null };
+  const actor: Actor = {
+    kind: "directory",
+    directoryId: id,
+    approved: false,
+    label: name,
+    scopes: new Set(allScopes),
+    ipAddress: null,
+  };
   const place = { siteId, actor };
   try {
     const nextRunAt = momentAfter(directory, new Date());

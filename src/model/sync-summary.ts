@@ -29,6 +29,8 @@ export interface RunSummary extends SyncSummary {
   domains: string[];
   /** By the groups' ids at the directory: membership of one of these is what scope `GROUPS` means. */
   scopeGroups: string[];
+  /** The directory's version when the plan was made: later settings are not what a person approved (S14). */
+  directoryVersion: number;
 }
 
 /** A run that has found nothing yet. */
@@ -51,6 +53,7 @@ export function emptySummary(): RunSummary {
     customerId: null,
     domains: [],
     scopeGroups: [],
+    directoryVersion: 0,
   };
 }
 

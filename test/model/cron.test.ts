@@ -23,10 +23,21 @@ describe("a schedule", () => {
     expect(next("0 0 30 2 *", "2026-03-01T00:00:00.000Z")).toBeNull();
   });
 
-  it.each(["", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8", "5-1 * * * *", "*/0 * * * *", "a * * * *", "@daily", "1,,2 * * * *"])(
-    "cannot be %j",
-    (expression) => {
-      expect(readCron(expression)).toHaveProperty("fault");
-    },
-  );
+  it.each([
+    "",
+    "* * * *",
+    "* * * * * *",
+    "60 * * * *",
+    "* 24 * * *",
+    "* * 0 * *",
+    "* * * 13 *",
+    "* * * * 8",
+    "5-1 * * * *",
+    "*/0 * * * *",
+    "a * * * *",
+    "@daily",
+    "1,,2 * * * *",
+  ])("cannot be %j", (expression) => {
+    expect(readCron(expression)).toHaveProperty("fault");
+  });
 });

@@ -1,5 +1,13 @@
 import { flattenMembers } from "../../sync/flatten.ts";
-import type { DirectMember, DirectoryFault, DirectoryGroup, DirectoryReader, DirectoryUser, Listing, Snapshot } from "../../sync/snapshot.ts";
+import type {
+  DirectMember,
+  DirectoryFault,
+  DirectoryGroup,
+  DirectoryReader,
+  DirectoryUser,
+  Listing,
+  Snapshot,
+} from "../../sync/snapshot.ts";
 
 /** A directory that says whatever a test makes it say: a snapshot with hands. The wire is tested with the reader and the sample. */
 export interface ScriptedDirectory {
@@ -35,7 +43,18 @@ export function scriptedDirectory(): ScriptedDirectory {
     proofs: [],
     person(id, email, more = {}) {
       const fullName = email.slice(0, email.indexOf("@"));
-      script.users.set(id, { id, email, fullName, title: null, aliases: [], orgUnit: "/", suspended: false, archived: false, guest: false, ...more });
+      script.users.set(id, {
+        id,
+        email,
+        fullName,
+        title: null,
+        aliases: [],
+        orgUnit: "/",
+        suspended: false,
+        archived: false,
+        guest: false,
+        ...more,
+      });
     },
     leave(id) {
       script.users.delete(id);
@@ -47,8 +66,18 @@ export function scriptedDirectory(): ScriptedDirectory {
       }
     },
     group(id, name, members, more = {}) {
-      const inside = members.map((member): DirectMember => (typeof member === "string" ? { id: member, email: null, type: member.startsWith("g") ? "GROUP" : "USER" } : member));
-      script.groups.set(id, { id, email: `${id}@acme.example`, name, description: null, directMembersCount: inside.length, ...more });
+      const inside = members.map(
+        (member): DirectMember =>
+          typeof member === "string" ? { id: member, email: null, type: member.startsWith("g") ? "GROUP" : "USER" } : member,
+      );
+      script.groups.set(id, {
+        id,
+        email: `${id}@acme.example`,
+        name,
+        description: null,
+        directMembersCount: inside.length,
+        ...more,
+      });
       script.members.set(id, inside);
     },
     snapshot(scope = null) {
@@ -57,8 +86,12 @@ export function scriptedDirectory(): ScriptedDirectory {
         reason: script.listsAre === "complete" ? null : "A page was missing.",
         items: [...items].filter(({ id }) => !script.hidden.has(id ?? "")),
       });
-      const inScope = new Set([...script.groups.values()].filter(({ email }) => !scope || scope.groupEmails.includes(email)).map(({ id }) => id));
-      for (const id of inScope) for (const member of script.members.get(id) ?? []) if (member.type === "GROUP" && script.groups.has(member.id ?? "")) inScope.add(member.id ?? "");
+      const inScope = new Set(
+        [...script.groups.values()].filter(({ email }) => !scope || scope.groupEmails.includes(email)).map(({ id }) => id),
+      );
+      for (const id of inScope)
+        for (const member of script.members.get(id) ?? [])
+          if (member.type === "GROUP" && script.groups.has(member.id ?? "")) inScope.add(member.id ?? "");
       return {
         customerId: script.customerId,
         verifiedDomains: { state: "complete", reason: null, items: script.domains },
@@ -91,8 +124,13 @@ export function scriptedDirectory(): ScriptedDirectory {
         isMember(groupId, userId) {
           const users = { state: "complete" as const, reason: null, items: [...script.users.values()] };
           const groups = { state: "complete" as const, reason: null, items: [...script.groups.values()] };
-          const members = new Map([...script.members].map(([id, items]) => [id, { state: "complete" as const, reason: null, items }]));
-          return ask(`member ${groupId} ${userId}`, flattenMembers({ users, groups, members }).get(groupId)?.userIds.has(userId) ? "present" : "absent");
+          const members = new Map(
+            [...script.members].map(([id, items]) => [id, { state: "complete" as const, reason: null, items }]),
+          );
+          return ask(
+            `member ${groupId} ${userId}`,
+            flattenMembers({ users, groups, members }).get(groupId)?.userIds.has(userId) ? "present" : "absent",
+          );
         },
         probe: async () => [],
         requests,

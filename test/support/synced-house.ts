@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { connectDirectory } from "../../src/actions/directories/connect-directory.ts";
+import type { SettingsInput } from "../../src/actions/directories/read-settings.ts";
 import { startApply } from "../../src/actions/directories/start-apply.ts";
 import { startSync } from "../../src/actions/directories/start-sync.ts";
-import type { SettingsInput } from "../../src/actions/directories/read-settings.ts";
 import { isOutage } from "../../src/database/dialect.ts";
 import type { Directory, SyncRun, SyncRunStatus } from "../../src/model/entities.ts";
 import { publicId } from "../../src/model/id.ts";
@@ -15,9 +15,18 @@ import type { DirectoryReader } from "../../sync/snapshot.ts";
 import { buildHouse, type House } from "./house.ts";
 import { type ScriptedDirectory, scriptedDirectory } from "./scripted-directory.ts";
 
-const rsa = { modulusLength: 2048, privateKeyEncoding: { type: "pkcs8", format: "pem" }, publicKeyEncoding: { type: "spki", format: "pem" } } as const;
+const rsa = {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  publicKeyEncoding: { type: "spki", format: "pem" },
+} as const;
 const { privateKey } = generateKeyPairSync("rsa", rsa);
-export const serviceAccountKey = JSON.stringify({ type: "service_account", client_email: "sync@project.iam", client_id: "1", private_key: privateKey });
+export const serviceAccountKey = JSON.stringify({
+  type: "service_account",
+  client_email: "sync@project.iam",
+  client_id: "1",
+  private_key: privateKey,
+});
 
 /** A house with a connected directory that says what a script says. */
 export interface SyncedHouse extends House {
@@ -47,7 +56,10 @@ export async function buildSyncedHouse(settings: SettingsInput = {}): Promise<Sy
   const house = await buildHouse();
   const script = scriptedDirectory();
   const told: string[] = [];
-  const log: RunLog = { ...quiet, error: (fields, message) => told.push(`${message}: ${String((fields as { err?: unknown }).err)}`) }; // as: errors are told as `err`
+  const log: RunLog = {
+    ...quiet,
+    error: (fields, message) => told.push(`${message}: ${String((fields as { err?: unknown }).err)}`),
+  }; // as: errors are told as `err`
   const act: SyncedHouse["act"] = (change) => house.door.act({ siteId: house.siteId, actor: house.admin }, change);
   const credentials = { googleWorkspace: { serviceAccountKey, adminEmail: "admin@acme.example" } };
   const id = await act((work) => connectDirectory(work, { name: "Workspace", credentials, settings }));
@@ -60,7 +72,8 @@ export async function buildSyncedHouse(settings: SettingsInput = {}): Promise<Sy
     directoryId,
     told,
     act,
-    run: (runId, { door = house.door, reader = script.reader() } = {}) => createSyncRunner({ door, connect: () => reader, isOutage, log }).run(runId),
+    run: (runId, { door = house.door, reader = script.reader() } = {}) =>
+      createSyncRunner({ door, connect: () => reader, isOutage, log }).run(runId),
     async sync({ approveRemovals = false } = {}) {
       const runId = await act((work) => startSync(work, { directoryId }));
       await synced.run(runId);
@@ -76,11 +89,22 @@ export async function buildSyncedHouse(settings: SettingsInput = {}): Promise<Sy
     directory: () => one("SELECT * FROM Directory WHERE id = ?", id),
     runOf: (runId) => one("SELECT * FROM SyncRun WHERE id = ?", runId),
     async changes(runId) {
-      const steps = await house.rows<{ seq: number; status: string; body: Buffer }>("SELECT seq, status, body FROM SyncStep WHERE runId = ?", [runId]);
-      const exceptions = await house.rows<{ seq: number; position: number; status: string }>("SELECT seq, position, status FROM SyncException WHERE runId = ?", [runId]);
+      const steps = await house.rows<{ seq: number; status: string; body: Buffer }>(
+        "SELECT seq, status, body FROM SyncStep WHERE runId = ?",
+        [runId],
+      );
+      const exceptions = await house.rows<{ seq: number; position: number; status: string }>(
+        "SELECT seq, position, status FROM SyncException WHERE runId = ?",
+        [runId],
+      );
       const other = new Map(exceptions.map(({ seq, position, status }) => [`${seq}:${position}`, status]));
-      const line = (body: SyncChangeBody) => `${body.action} ${body.subjectLabel}${body.groupLabel ? ` in ${body.groupLabel}` : ""}`;
-      return steps.flatMap(({ seq, status, body }) => unpackChanges(body).map((change, at) => `${other.get(`${seq}:${at}`) ?? status} ${line(change)}`)).sort();
+      const line = (body: SyncChangeBody) =>
+        `${body.action} ${body.subjectLabel}${body.groupLabel ? ` in ${body.groupLabel}` : ""}`;
+      return steps
+        .flatMap(({ seq, status, body }) =>
+          unpackChanges(body).map((change, at) => `${other.get(`${seq}:${at}`) ?? status} ${line(change)}`),
+        )
+        .sort();
     },
     async content() {
       const tables = ["Account", "User", "SearchTerm", "`Group`", "Membership", "Nesting", "Domain", "Application", "Letter"];

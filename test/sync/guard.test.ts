@@ -10,7 +10,12 @@ function inStep(n: number) {
   const ids = Array.from({ length: n }, (_, index) => `u${index}`);
   for (const id of ids) script.person(id, `${id}@acme.example`);
   script.group("g1", "Team", ids);
-  holdGroup(held, "g1", "Team", ids.map((id) => holdUser(held, id, `${id}@acme.example`)));
+  holdGroup(
+    held,
+    "g1",
+    "Team",
+    ids.map((id) => holdUser(held, id, `${id}@acme.example`)),
+  );
   return { script, held };
 }
 
@@ -70,7 +75,12 @@ describe("holding removals", () => {
     const small = Array.from({ length: 30 }, (_, index) => `u${index}`);
     script.group("g2", "Small", small.slice(6));
     const user = (id: string) => held.users.get(id);
-    holdGroup(held, "g2", "Small", small.flatMap((id) => user(id) ?? []));
+    holdGroup(
+      held,
+      "g2",
+      "Small",
+      small.flatMap((id) => user(id) ?? []),
+    );
     const lines = told(plan(script, held));
     expect(lines).toHaveLength(6);
     expect(statusesIn(lines)).toEqual(["HELD"]);
@@ -117,7 +127,11 @@ describe("proving removals", () => {
 
   it("asks for every membership that is to end", async () => {
     const { script, held } = inStep(40);
-    script.group("g1", "Team", [...script.users.keys()].filter((id) => id !== "u7"));
+    script.group(
+      "g1",
+      "Team",
+      [...script.users.keys()].filter((id) => id !== "u7"),
+    );
     const bodies = bodiesOf(plan(script, held));
     expect(await proveRemovals(script.reader(), bodies, options)).toEqual(["proven"]);
     expect(script.proofs).toEqual(["member g1 u7"]);

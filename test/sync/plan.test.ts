@@ -28,7 +28,11 @@ describe("planning users", () => {
     const script = scriptedDirectory();
     const held = nothingHeld();
     script.person("1", "ada@acme.example", { fullName: "Ada Lovelace", title: "Engineer" });
-    holdUser(held, "1", "ada@acme.example", { fullName: "Ada L.", title: "Countess", fingerprint: fingerprintOf(["ada@acme.example", "Ada", "Engineer"]) });
+    holdUser(held, "1", "ada@acme.example", {
+      fullName: "Ada L.",
+      title: "Countess",
+      fingerprint: fingerprintOf(["ada@acme.example", "Ada", "Engineer"]),
+    });
     const [change] = bodiesOf(plan(script, held));
     expect(change?.changes).toEqual([{ field: "fullName", from: "Ada L.", to: "Ada Lovelace" }]);
   });
@@ -42,7 +46,10 @@ describe("planning users", () => {
     holdUser(held, "1", "ada@acme.example");
     holdUser(held, "2", "grace@acme.example");
     const { steps } = plan(script, held);
-    expect(steps.map(({ action, changes }) => [action, changes.length])).toEqual([["USER_UPDATE", 2], ["USER_CREATE", 1]]);
+    expect(steps.map(({ action, changes }) => [action, changes.length])).toEqual([
+      ["USER_UPDATE", 2],
+      ["USER_CREATE", 1],
+    ]);
   });
 
   it("keeps the address of someone gone for nobody: it is retired before the newcomer has it (rule 1.1b)", () => {
@@ -80,8 +87,14 @@ describe("planning users", () => {
     holdUser(held, null, "ada@acme.example");
     holdUser(held, null, "boss@acme.example", { role: "ADMIN" });
     expect(told(plan(script, held))).toEqual(["PLANNED USER_ADOPT ada@acme.example", "DISPUTED USER_ADOPT boss@acme.example"]);
-    expect(told(plan(script, held, {}, true))).toEqual(["PLANNED USER_ADOPT ada@acme.example", "PLANNED USER_ADOPT boss@acme.example"]);
-    expect(told(plan(script, held, { onMatch: "REPORT" }))).toEqual(["SKIPPED USER_ADOPT ada@acme.example", "SKIPPED USER_ADOPT boss@acme.example"]);
+    expect(told(plan(script, held, {}, true))).toEqual([
+      "PLANNED USER_ADOPT ada@acme.example",
+      "PLANNED USER_ADOPT boss@acme.example",
+    ]);
+    expect(told(plan(script, held, { onMatch: "REPORT" }))).toEqual([
+      "SKIPPED USER_ADOPT ada@acme.example",
+      "SKIPPED USER_ADOPT boss@acme.example",
+    ]);
   });
 
   it("reports guests, foreign domains and unusable addresses, and brings none of them (rule 8.4)", () => {
@@ -111,7 +124,13 @@ describe("planning users", () => {
     script.person("1", "a@acme.example", { suspended: true });
     script.person("2", "b@acme.example", { archived: true });
     script.person("4", "d@acme.example", { orgUnit: "/Sales" });
-    for (const [id, name] of [["1", "a"], ["2", "b"], ["3", "c"], ["4", "d"]] as const) holdUser(held, id, `${name}@acme.example`);
+    for (const [id, name] of [
+      ["1", "a"],
+      ["2", "b"],
+      ["3", "c"],
+      ["4", "d"],
+    ] as const)
+      holdUser(held, id, `${name}@acme.example`);
     const drafts = plan(script, held, { orgUnits: ["/Engineering"] });
     expect(bodiesOf(drafts).map(({ action, proof }) => `${action} ${proof}`)).toEqual([
       "USER_DEACTIVATE RECORD",
@@ -119,13 +138,20 @@ describe("planning users", () => {
       "USER_DEACTIVATE ABSENT",
       "USER_DEACTIVATE RECORD",
     ]);
-    expect(told(plan(script, held, { orgUnits: ["/Engineering"], onLeave: "KEEP" })).every((line) => line.includes("USER_UPDATE"))).toBe(true);
+    expect(
+      told(plan(script, held, { orgUnits: ["/Engineering"], onLeave: "KEEP" })).every((line) => line.includes("USER_UPDATE")),
+    ).toBe(true);
   });
 
   it("activates who comes back, and not whom a person deactivated here (S11)", () => {
     const script = scriptedDirectory();
     const held = nothingHeld();
-    for (const [id, name] of [["1", "a"], ["2", "b"], ["3", "c"]] as const) script.person(id, `${name}@acme.example`);
+    for (const [id, name] of [
+      ["1", "a"],
+      ["2", "b"],
+      ["3", "c"],
+    ] as const)
+      script.person(id, `${name}@acme.example`);
     holdUser(held, "1", "a@acme.example", { status: "DEACTIVATED", suspended: true });
     holdUser(held, "2", "b@acme.example", { status: "DEACTIVATED", deactivatedByDirectory: true });
     holdUser(held, "3", "c@acme.example", { status: "DEACTIVATED" });
@@ -137,7 +163,10 @@ describe("planning users", () => {
     const held = nothingHeld();
     script.person("1", "a@acme.example", { suspended: true });
     holdUser(held, "1", "a@acme.example", { status: "DEACTIVATED" });
-    expect(bodiesOf(plan(script, held))[0]).toMatchObject({ action: "USER_UPDATE", changes: [{ field: "suspended", from: "false", to: "true" }] });
+    expect(bodiesOf(plan(script, held))[0]).toMatchObject({
+      action: "USER_UPDATE",
+      changes: [{ field: "suspended", from: "false", to: "true" }],
+    });
   });
 
   it("brings only the members of the groups in scope, and those of groups inside them", () => {
@@ -161,8 +190,14 @@ describe("planning groups and memberships", () => {
     script.group("g2", "Engineers", ["1", "g1"]);
     const bodies = bodiesOf(plan(script, nothingHeld()));
     const added = bodies.filter(({ action }) => action === "MEMBER_ADD");
-    expect(added.map(({ groupLabel, direct }) => [groupLabel, direct])).toEqual([["All", false], ["Engineers", true]]);
-    expect(bodies.filter(({ nested }) => nested).map(({ externalId, nested }) => [externalId, nested])).toEqual([["g1", ["g2"]], ["g2", ["g1"]]]);
+    expect(added.map(({ groupLabel, direct }) => [groupLabel, direct])).toEqual([
+      ["All", false],
+      ["Engineers", true],
+    ]);
+    expect(bodies.filter(({ nested }) => nested).map(({ externalId, nested }) => [externalId, nested])).toEqual([
+      ["g1", ["g2"]],
+      ["g2", ["g1"]],
+    ]);
   });
 
   it("disputes a group that has the name of one made here, members and all (S7)", () => {
@@ -179,16 +214,37 @@ describe("planning groups and memberships", () => {
     const script = scriptedDirectory();
     script.group("g2", "Team", []);
     script.group("g1", "team", []);
-    expect(told(plan(script, nothingHeld()))).toEqual(["PLANNED GROUP_CREATE team", "PLANNED GROUP_CREATE Team (g2@acme.example)"]);
+    expect(told(plan(script, nothingHeld()))).toEqual([
+      "PLANNED GROUP_CREATE team",
+      "PLANNED GROUP_CREATE Team (g2@acme.example)",
+    ]);
     const held = nothingHeld();
     holdGroup(held, "g2", "Team");
     expect(told(plan(script, held))).toEqual(["PLANNED GROUP_CREATE team (g1@acme.example)"]);
   });
 
+  it("lets two groups change names in one step", () => {
+    const script = scriptedDirectory();
+    const held = nothingHeld();
+    script.group("g1", "Two", []);
+    script.group("g2", "One", []);
+    holdGroup(held, "g1", "One");
+    holdGroup(held, "g2", "Two");
+    const made = plan(script, held);
+    expect(made.steps).toHaveLength(1);
+    expect(bodiesOf(made).map(({ changes }) => changes[0]?.to)).toEqual(["Two", "One"]);
+  });
+
   it("reports members from outside, and fails nothing (S3)", () => {
     const script = scriptedDirectory();
-    script.group("g1", "Team", [{ id: null, email: "x@elsewhere.example", type: "USER" }, { id: "99", email: null, type: "USER" }]);
-    expect(told(plan(script, nothingHeld()))).toEqual(["PLANNED GROUP_CREATE Team", "SKIPPED MEMBER_ADD 2 members from outside in Team"]);
+    script.group("g1", "Team", [
+      { id: null, email: "x@elsewhere.example", type: "USER" },
+      { id: "99", email: null, type: "USER" },
+    ]);
+    expect(told(plan(script, nothingHeld()))).toEqual([
+      "PLANNED GROUP_CREATE Team",
+      "SKIPPED MEMBER_ADD 2 members from outside in Team",
+    ]);
   });
 
   it("keeps the groups of who is suspended, for the day of return (rule 5.1)", () => {

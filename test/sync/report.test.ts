@@ -23,7 +23,10 @@ it("tells a run with the counts first, people by name, and removals last", () =>
       { status: "HELD", body: user("USER_DEACTIVATE", "zoe@acme.example", { failure: "Too many." }) },
       { status: "APPLIED", body: user("USER_DEACTIVATE", "bob@acme.example") },
       { status: "APPLIED", body: user("MEMBER_ADD", "ada@acme.example", { groupLabel: "Team" }) },
-      { status: "APPLIED", body: user("USER_UPDATE", "cy@acme.example", { changes: [{ field: "fullName", from: "Cy", to: "Cyd" }] }) },
+      {
+        status: "APPLIED",
+        body: user("USER_UPDATE", "cy@acme.example", { changes: [{ field: "fullName", from: "Cy", to: "Cyd" }] }),
+      },
       { status: "FAILED", body: user("USER_CREATE", "ada@acme.example"), failure: "No seats." },
     ],
   });

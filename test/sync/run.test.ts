@@ -22,9 +22,12 @@ afterEach(async () => {
 
 const userAt = async (email: string) => (await house.rows<User>("SELECT * FROM User WHERE email = ?", [email]))[0];
 const membersOf = async (name: string) =>
-  (await house.rows<{ email: string }>("SELECT u.email FROM Membership m JOIN User u ON u.id = m.userId JOIN `Group` g ON g.id = m.groupId WHERE g.name = ? ORDER BY u.email", [name])).map(
-    ({ email }) => email,
-  );
+  (
+    await house.rows<{ email: string }>(
+      "SELECT u.email FROM Membership m JOIN User u ON u.id = m.userId JOIN `Group` g ON g.id = m.groupId WHERE g.name = ? ORDER BY u.email",
+      [name],
+    )
+  ).map(({ email }) => email);
 
 /** `n` people, `u0` and on, all of them in the group Team. */
 function bring(n: number): void {
@@ -40,7 +43,12 @@ describe("the first run", () => {
     const runId = await house.act((work) => startSync(work, { directoryId: house.directoryId }));
     expect(await house.run(runId)).toBe("PLANNED");
     expect(await house.content()).toBe(before);
-    expect(readSummary((await house.runOf(runId)).summary)).toMatchObject({ usersToCreate: 3, groupsToCreate: 1, membersToAdd: 3, applied: 0 });
+    expect(readSummary((await house.runOf(runId)).summary)).toMatchObject({
+      usersToCreate: 3,
+      groupsToCreate: 1,
+      membersToAdd: 3,
+      applied: 0,
+    });
     expect(await house.directory()).toMatchObject({ status: "NEW", trusted: 0 });
     expect(await house.run(runId)).toBeNull();
   });
@@ -50,7 +58,12 @@ describe("the first run", () => {
     const runId = await house.sync();
     expect(await house.runOf(runId)).toMatchObject({ status: "SUCCEEDED", failure: null });
     expect(readSummary((await house.runOf(runId)).summary)).toMatchObject({ applied: 7, failed: 0, held: 0 });
-    expect(await userAt("u1@acme.example")).toMatchObject({ status: "ACTIVE", role: "MEMBER", username: "u1", directorySuspended: 0 });
+    expect(await userAt("u1@acme.example")).toMatchObject({
+      status: "ACTIVE",
+      role: "MEMBER",
+      username: "u1",
+      directorySuspended: 0,
+    });
     expect(await membersOf("Team")).toEqual(["u0@acme.example", "u1@acme.example", "u2@acme.example"]);
     expect(await house.rows("SELECT name, status FROM Domain")).toEqual([{ name: "acme.example", status: "VERIFIED" }]);
     expect(await house.directory()).toMatchObject({ status: "HEALTHY", trusted: 1, failedRuns: 0, lastRunId: runId });
@@ -63,7 +76,9 @@ describe("the first run", () => {
     house.script.person("u9", "u9@acme.example");
     const runId = await house.act((work) => startSync(work, { directoryId: house.directoryId }));
     await house.run(runId);
-    await house.act(async (work) => deactivateUsers(work, { ids: [publicId("User", (await userAt("u1@acme.example"))?.id ?? "")] }));
+    await house.act(async (work) =>
+      deactivateUsers(work, { ids: [publicId("User", (await userAt("u1@acme.example"))?.id ?? "")] }),
+    );
     await expect(house.act((work) => startApply(work, { runId: publicId("SyncRun", runId) }))).rejects.toThrow("changed since");
   });
 });
@@ -79,7 +94,9 @@ describe("the second run", () => {
     expect(await house.runOf(runId)).toMatchObject({ status: "SUCCEEDED" });
     expect(await house.changes(runId)).toEqual(["SKIPPED MEMBER_ADD 1 member from outside in All"]);
     expect(await house.content()).toBe(before);
-    expect(await house.rows("SELECT COUNT(*) AS n FROM AuditEvent WHERE action LIKE 'user%' OR action LIKE 'group%'")).toEqual(events);
+    expect(await house.rows("SELECT COUNT(*) AS n FROM AuditEvent WHERE action LIKE 'user%' OR action LIKE 'group%'")).toEqual(
+      events,
+    );
   });
 
   it("flattens nested groups, and follows when the last path is gone (rule 6.4)", async () => {
@@ -99,12 +116,18 @@ describe("the second run", () => {
     await house.sync();
     house.script.person("u1", "u1@acme.example", { suspended: true });
     await house.syncAtOnce();
-    expect(await userAt("u1@acme.example")).toMatchObject({ status: "DEACTIVATED", directorySuspended: 1, deactivatedByKind: "directory" });
+    expect(await userAt("u1@acme.example")).toMatchObject({
+      status: "DEACTIVATED",
+      directorySuspended: 1,
+      deactivatedByKind: "directory",
+    });
     expect(await membersOf("Team")).toContain("u1@acme.example");
     house.script.person("u1", "u1@acme.example");
     await house.syncAtOnce();
     expect(await userAt("u1@acme.example")).toMatchObject({ status: "ACTIVE", directorySuspended: 0 });
-    await house.act(async (work) => deactivateUsers(work, { ids: [publicId("User", (await userAt("u1@acme.example"))?.id ?? "")] }));
+    await house.act(async (work) =>
+      deactivateUsers(work, { ids: [publicId("User", (await userAt("u1@acme.example"))?.id ?? "")] }),
+    );
     await house.syncAtOnce();
     expect(await userAt("u1@acme.example")).toMatchObject({ status: "DEACTIVATED" });
   });
@@ -119,7 +142,9 @@ describe("the second run", () => {
     const runId = await house.syncAtOnce();
     expect(await house.runOf(runId)).toMatchObject({ status: "SUCCEEDED" });
     expect(await userAt("u1@acme.example")).toMatchObject({ id: before?.id, accountId: before?.accountId, fullName: "Zero" });
-    expect(await house.rows("SELECT email FROM Account WHERE id = ?", [before?.accountId ?? ""])).toEqual([{ email: "u1@acme.example" }]);
+    expect(await house.rows("SELECT email FROM Account WHERE id = ?", [before?.accountId ?? ""])).toEqual([
+      { email: "u1@acme.example" },
+    ]);
     expect(await userAt("two@acme.example")).toMatchObject({ externalKey: expect.anything() });
     expect(await house.rows("SELECT COUNT(*) AS n FROM Letter")).toEqual([{ n: 6 }]);
   });
@@ -135,19 +160,38 @@ describe("the second run", () => {
     const fresh = await userAt("u1@acme.example");
     expect(fresh?.id).not.toBe(old?.id);
     expect(fresh?.accountId).not.toBe(old?.accountId);
-    expect((await house.rows<User>("SELECT * FROM User WHERE id = ?", [old?.id ?? ""]))[0]).toMatchObject({ status: "DEACTIVATED", email: `former-${old?.id}@retired.invalid` });
-    expect(await house.rows("SELECT email, emailKey FROM Account WHERE id = ?", [old?.accountId ?? ""])).toEqual([{ email: "", emailKey: null }]);
+    expect((await house.rows<User>("SELECT * FROM User WHERE id = ?", [old?.id ?? ""]))[0]).toMatchObject({
+      status: "DEACTIVATED",
+      email: `former-${old?.id}@retired.invalid`,
+    });
+    expect(await house.rows("SELECT email, emailKey FROM Account WHERE id = ?", [old?.accountId ?? ""])).toEqual([
+      { email: "", emailKey: null },
+    ]);
     const again = await house.syncAtOnce();
     expect(await house.changes(again)).toEqual([]);
   });
 
   it("adopts who was invited by hand, and voids the link", async () => {
-    await house.act((work) => inviteUsers(work, { invitees: [{ email: "u0@acme.example" }], role: "MEMBER", groupIds: [], applicationIds: [], sendEmail: false }));
+    await house.act((work) =>
+      inviteUsers(work, {
+        invitees: [{ email: "u0@acme.example" }],
+        role: "MEMBER",
+        groupIds: [],
+        applicationIds: [],
+        sendEmail: false,
+      }),
+    );
     const invited = await userAt("u0@acme.example");
     bring(1);
     await house.sync();
-    expect(await userAt("u0@acme.example")).toMatchObject({ id: invited?.id, status: "ACTIVE", directoryId: house.directoryId.slice(4) });
-    expect(await house.rows("SELECT state FROM Invitation WHERE userId = ?", [invited?.id ?? ""])).toEqual([{ state: "REVOKED" }]);
+    expect(await userAt("u0@acme.example")).toMatchObject({
+      id: invited?.id,
+      status: "ACTIVE",
+      directoryId: house.directoryId.slice(4),
+    });
+    expect(await house.rows("SELECT state FROM Invitation WHERE userId = ?", [invited?.id ?? ""])).toEqual([
+      { state: "REVOKED" },
+    ]);
     expect(await house.rows("SELECT activeCount, invitedCount FROM Site")).toEqual([{ activeCount: 2, invitedCount: 0 }]);
   });
 });
@@ -172,13 +216,18 @@ describe("removals", () => {
     await house.sync();
     for (let n = 0; n < 6; n++) house.script.leave(`u${n}`);
     const runId = await house.syncAtOnce();
-    expect(await house.runOf(runId)).toMatchObject({ status: "HELD", failure: "This run would remove 6 of 40 users; without approval it may remove 5." });
+    expect(await house.runOf(runId)).toMatchObject({
+      status: "HELD",
+      failure: "This run would remove 6 of 40 users; without approval it may remove 5.",
+    });
     house.script.person("u5", "u5@acme.example");
     await house.act((work) => startApply(work, { runId: publicId("SyncRun", runId), approveRemovals: true }));
     expect(await house.run(runId)).toBe("SUCCEEDED");
     expect(await userAt("u0@acme.example")).toMatchObject({ status: "DEACTIVATED" });
     expect(await userAt("u5@acme.example")).toMatchObject({ status: "ACTIVE" });
-    expect((await house.changes(runId)).filter((line) => line.startsWith("SKIPPED"))).toEqual(["SKIPPED USER_DEACTIVATE u5@acme.example"]);
+    expect((await house.changes(runId)).filter((line) => line.startsWith("SKIPPED"))).toEqual([
+      "SKIPPED USER_DEACTIVATE u5@acme.example",
+    ]);
     expect(await house.directory()).toMatchObject({ status: "HEALTHY" });
   });
 
@@ -238,7 +287,10 @@ describe("a run that fails", () => {
     house.script.fault = new DirectoryFault("CREDENTIALS_REJECTED", "Google refused. Authorize client id 1.");
     const runId = await house.act((work) => startSync(work, { directoryId: house.directoryId }));
     expect(await house.run(runId)).toBe("FAILED");
-    expect(await house.directory()).toMatchObject({ status: "CREDENTIALS_REJECTED", statusReason: "Google refused. Authorize client id 1." });
+    expect(await house.directory()).toMatchObject({
+      status: "CREDENTIALS_REJECTED",
+      statusReason: "Google refused. Authorize client id 1.",
+    });
     house.script.fault = null;
     await house.run(await house.act((work) => startSync(work, { directoryId: house.directoryId })));
     expect(await house.directory()).toMatchObject({ status: "NEW", statusReason: null });
@@ -270,7 +322,10 @@ describe("what needs a person again", () => {
     await house.sync();
     house.script.customerId = "C02";
     const runId = await house.syncAtOnce();
-    expect(await house.runOf(runId)).toMatchObject({ status: "PLANNED", failure: expect.stringContaining("another organization") });
+    expect(await house.runOf(runId)).toMatchObject({
+      status: "PLANNED",
+      failure: expect.stringContaining("another organization"),
+    });
     expect(await house.directory()).toMatchObject({ trusted: 0 });
   });
 });

@@ -27,7 +27,8 @@ const makeDue = async () => {
   await transaction.write("UPDATE Directory SET nextRunAt = '2020-01-01T00:00:00.000Z'");
   await transaction.commit();
 };
-const runs = async () => (await house.rows<{ status: string }>("SELECT status FROM SyncRun ORDER BY id")).map(({ status }) => status);
+const runs = async () =>
+  (await house.rows<{ status: string }>("SELECT status FROM SyncRun ORDER BY id")).map(({ status }) => status);
 
 describe("the schedule", () => {
   it("starts nothing that is not due", async () => {
@@ -50,7 +51,9 @@ describe("the schedule", () => {
     await tick(3);
     expect(await runs()).toEqual(["SUCCEEDED", "SUCCEEDED"]);
     expect((await house.directory()).nextRunAt?.localeCompare(new Date().toISOString())).toBe(1);
-    expect(await house.rows("SELECT startedByKind, startedByLabel FROM SyncRun ORDER BY id DESC LIMIT 1")).toEqual([{ startedByKind: null, startedByLabel: "schedule" }]);
+    expect(await house.rows("SELECT startedByKind, startedByLabel FROM SyncRun ORDER BY id DESC LIMIT 1")).toEqual([
+      { startedByKind: null, startedByLabel: "schedule" },
+    ]);
   });
 
   it("takes up a run that nobody is making (S17)", async () => {

@@ -32,7 +32,7 @@ const failuresToQuarantine = 3;
 export async function finishRun(work: Work, end: RunEnd): Promise<void> {
   const permit = work.permit("syncApply", { noun: "run", id: end.runId });
   const ended = await work.write(
-    `UPDATE SyncRun SET status = ?, failure = ?, summary = ?, requestCount = ?, waitedMs = ?, finishedAt = ?
+    `UPDATE SyncRun SET status = CASE WHEN cancelled = 1 AND status = 'PLANNED' THEN 'CANCELLED' ELSE ? END, failure = ?, summary = ?, requestCount = ?, waitedMs = ?, finishedAt = ?
      WHERE id = ? AND fence = ? AND status IN ('PLANNING', 'PLANNED', 'APPLYING')`,
     [
       end.status,
@@ -59,8 +59,9 @@ export async function finishRun(work: Work, end: RunEnd): Promise<void> {
       status,
       end.status === "CANCELLED" ? directory.statusReason : (end.failure?.slice(0, 1000) ?? null),
       failedRuns,
-      // S14: a plan that a person applied is what the schedule goes by from now on.
-      (directory.trusted && !end.distrusts) || (applied && end.summary.approved),
+      // S14: a plan that a person applied is what the schedule goes by from now on, unless the settings changed meanwhile.
+      (directory.trusted && !end.distrusts) ||
+        (applied && end.summary.approved && end.summary.directoryVersion === directory.version),
       end.runId,
       end.status === "SUCCEEDED" || end.status === "PARTIAL",
       work.now,
@@ -87,8 +88,10 @@ function statusAfter(directory: Directory, end: RunEnd, failedRuns: number): Dir
 }
 
 async function tellAdmins(work: Work, directory: Directory, status: DirectoryStatus, end: RunEnd): Promise<void> {
-  const isNews = status !== directory.status && (status === "QUARANTINED" || status === "CREDENTIALS_REJECTED");
-  if (end.status !== "HELD" && !isNews) return;
+  const isTrouble = status !== directory.status && (status === "QUARANTINED" || status === "CREDENTIALS_REJECTED");
+  // The schedule holds the same removals run after run: that is told once.
+  const isHeldAnew = end.status === "HELD" && directory.statusReason !== end.failure;
+  if (!isHeldAnew && !isTrouble) return;
   const [site] = await work.byIds(Site, [work.siteId]);
   const words = { siteName: site?.name ?? "", directoryName: directory.name };
   const failure = end.failure ?? "";

@@ -13,8 +13,10 @@ import { externalKeyOf, type Newcomer } from "./provision-users.ts";
 import { updateEach } from "./update-each.ts";
 
 /** A user added by hand, by public id, and the directory's person whom that user turned out to be. */
-export interface Adoption extends Newcomer {
+export interface Adoption extends Pick<Newcomer, "externalId" | "email" | "fingerprint"> {
   id: string;
+  /** Left out: the name stays. */
+  fullName?: string;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function adoptUsers(
   const unlinked = waiting.filter(({ user }) => user.accountId === null && user.status !== "DEACTIVATED");
   const accounts = await openAccounts(
     work,
-    unlinked.map(({ person }) => person),
+    unlinked.map((pair) => ({ email: pair.person.email, fullName: nameOf(pair) })),
   );
   const ids = waiting.map(({ user }) => user.id);
   const byId = new Map(waiting.map((pair) => [pair.user.id, pair]));
@@ -63,8 +65,8 @@ export async function adoptUsers(
         externalId: of(({ person }) => person.externalId),
         externalKey: of(({ person }) => externalKeyOf(directoryId, person.externalId)),
         fingerprint: of(({ person }) => person.fingerprint),
-        fullName: of(({ person }) => person.fullName),
-        nameKey: of(({ person }) => nameKey(person.fullName)),
+        fullName: of(nameOf),
+        nameKey: of((pair) => nameKey(nameOf(pair))),
         accountId: of(({ user, person }) => user.accountId ?? accounts.get(person.email) ?? null),
         directoryId: () => directoryId,
       },
@@ -77,7 +79,7 @@ export async function adoptUsers(
   });
   await indexNames(
     work,
-    waiting.map(({ user, person }) => ({ id: user.id, siteId: work.siteId, fullName: person.fullName })),
+    waiting.map((pair) => ({ id: pair.user.id, siteId: work.siteId, fullName: nameOf(pair) })),
   );
   await work.record(
     permit,
@@ -88,7 +90,7 @@ export async function adoptUsers(
       changes: {
         directoryId: [null, directoryId],
         externalId: [user.externalId, person.externalId],
-        fullName: [user.fullName, person.fullName],
+        ...(person.fullName && person.fullName !== user.fullName ? { fullName: [user.fullName, person.fullName] as const } : {}),
       },
     })),
   );
@@ -98,6 +100,10 @@ export async function adoptUsers(
 interface Pair {
   user: User;
   person: Adoption;
+}
+
+function nameOf({ user, person }: Pair): string {
+  return person.fullName ?? user.fullName;
 }
 
 function isPair(pair: { user: User; person: Adoption | undefined }): pair is Pair {

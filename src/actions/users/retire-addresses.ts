@@ -1,5 +1,4 @@
 import { User } from "../../model/entities.ts";
-import { Problems } from "../../model/refusal.ts";
 import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
 import { findAllOrRefuse, userTarget } from "../find-or-refuse.ts";
@@ -15,8 +14,8 @@ export function isRetired(email: string): boolean {
 
 /**
  * Takes the address from users, by public id, because their directory gave it to someone else (rule 1.1b). The user keeps its id,
- * groups and content under `former-<id>@retired.invalid`; the account loses the address, its password and its sessions. Refused
- * where the site does not manage the account: then the address stays, and the newcomer waits. Answers the compact ids.
+ * groups and content under `former-<id>@retired.invalid`; an account that the site manages loses the address, its password and its
+ * sessions. Any other account keeps them and stays this user's, so that the newcomer cannot have it. Answers the compact ids.
  */
 export async function retireAddresses(work: Work, { ids }: { ids: readonly string[] }): Promise<string[]> {
   const users = await findAllOrRefuse(work, User, "User", ids, ["ids"]);
@@ -25,17 +24,7 @@ export async function retireAddresses(work: Work, { ids }: { ids: readonly strin
   const answer = users.map((user) => user.id);
   if (retiring.length === 0) return work.unchanged(permit, answer);
   const isManaged = await managesAddress(work);
-  const problems = new Problems();
-  for (const [index, { email, accountId }] of retiring.entries())
-    if (accountId && !isManaged(email))
-      problems.add(
-        "NOT_MANAGED",
-        `The domain of ${email} is not verified by this site, so the address cannot be taken from its account.`,
-        ["ids", String(index)],
-      );
-  problems.refuseIfAny();
-
-  const accountIds = retiring.flatMap((user) => user.accountId ?? []);
+  const accountIds = retiring.flatMap(({ email, accountId }) => (accountId !== null && isManaged(email) ? accountId : []));
   // Other sites show the account's address, too. Each row has its own, which no other row can have.
   const retire = `UPDATE User SET email = CONCAT('former-', id, '${nowhere}'), emailKey = CONCAT('former-', id, '${nowhere}'), version = version + 1`;
   await work.write(

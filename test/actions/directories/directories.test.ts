@@ -6,15 +6,24 @@ import { disconnectDirectory } from "../../../src/actions/directories/disconnect
 import { startApply } from "../../../src/actions/directories/start-apply.ts";
 import { startSync } from "../../../src/actions/directories/start-sync.ts";
 import { updateDirectory } from "../../../src/actions/directories/update-directory.ts";
+import type { Actor } from "../../../src/model/actor.ts";
 import type { Directory, SyncRun } from "../../../src/model/entities.ts";
 import { publicId } from "../../../src/model/id.ts";
 import { Refusal } from "../../../src/model/refusal.ts";
-import type { Actor } from "../../../src/model/actor.ts";
 import type { Work } from "../../../src/work/work.ts";
 import { buildHouse, type House, testSafe } from "../../support/house.ts";
 
-const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048, privateKeyEncoding: { type: "pkcs8", format: "pem" }, publicKeyEncoding: { type: "spki", format: "pem" } });
-const serviceAccountKey = JSON.stringify({ type: "service_account", client_email: "sync@project.iam", client_id: "1", private_key: privateKey });
+const { privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  publicKeyEncoding: { type: "spki", format: "pem" },
+});
+const serviceAccountKey = JSON.stringify({
+  type: "service_account",
+  client_email: "sync@project.iam",
+  client_id: "1",
+  private_key: privateKey,
+});
 const credentials = { googleWorkspace: { serviceAccountKey, adminEmail: "Boss@acme.example" } };
 
 let house: House;
@@ -24,8 +33,10 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const act = <T>(change: (work: Work) => Promise<T>, actor: Actor = house.admin) => house.door.act({ siteId: house.siteId, actor }, change);
-const connect = async () => publicId("Directory", await act((work) => connectDirectory(work, { name: `Workspace ${++made}`, credentials })));
+const act = <T>(change: (work: Work) => Promise<T>, actor: Actor = house.admin) =>
+  house.door.act({ siteId: house.siteId, actor }, change);
+const connect = async () =>
+  publicId("Directory", await act((work) => connectDirectory(work, { name: `Workspace ${++made}`, credentials })));
 const directory = async (id: string) => (await house.rows<Directory>("SELECT * FROM Directory WHERE id = ?", [id.slice(4)]))[0];
 const setDirectory = async (id: string, sql: string) => {
   const transaction = await house.database.ground.begin();
@@ -56,8 +67,14 @@ describe("connecting a directory", () => {
     expect(row?.trusted).toBe(0);
     expect(row?.nextRunAt).toMatch(/^\d{4}-.*Z$/);
     expect(row?.credentials).not.toContain("PRIVATE");
-    expect(JSON.parse(testSafe.open(sealOf(id.slice(4)), row?.credentials ?? ""))).toEqual({ serviceAccountKey, adminEmail: "boss@acme.example", customerId: "my_customer" });
-    const [event] = await house.rows<{ body: string }>("SELECT body FROM AuditEvent WHERE action = 'directoryConnect' ORDER BY id DESC LIMIT 1");
+    expect(JSON.parse(testSafe.open(sealOf(id.slice(4)), row?.credentials ?? ""))).toEqual({
+      serviceAccountKey,
+      adminEmail: "boss@acme.example",
+      customerId: "my_customer",
+    });
+    const [event] = await house.rows<{ body: string }>(
+      "SELECT body FROM AuditEvent WHERE action = 'directoryConnect' ORDER BY id DESC LIMIT 1",
+    );
     expect(event?.body).toContain("boss@acme.example");
     expect(event?.body).not.toContain("PRIVATE");
   });
@@ -69,7 +86,13 @@ describe("connecting a directory", () => {
 
   it("refuses everything that makes no sense, all at once, and repeats no key", async () => {
     const broken = { googleWorkspace: { serviceAccountKey: '{"type":"authorized_user","secret":"hush"}', adminEmail: "boss" } };
-    const settings = { schedule: "61 * * * *", maxRemovalPercent: 101, onLeave: "DELETE" as const, scope: "GROUPS" as const, domains: ["not a domain"] };
+    const settings = {
+      schedule: "61 * * * *",
+      maxRemovalPercent: 101,
+      onLeave: "DELETE" as const,
+      scope: "GROUPS" as const,
+      domains: ["not a domain"],
+    };
     const refusal = await refusalOf(act((work) => connectDirectory(work, { name: " ", credentials: broken, settings })));
     expect(refusal.problems.map(({ path }) => path.slice(1).join("."))).toEqual([
       "name",
@@ -86,7 +109,9 @@ describe("connecting a directory", () => {
 
   it("knows only the site's own applications", async () => {
     const settings = { applicationIds: [publicId("Application", "0".repeat(20))] };
-    expect(await codesOf(act((work) => connectDirectory(work, { name: "Workspace", credentials, settings })))).toEqual(["NOT_FOUND"]);
+    expect(await codesOf(act((work) => connectDirectory(work, { name: "Workspace", credentials, settings })))).toEqual([
+      "NOT_FOUND",
+    ]);
   });
 });
 
@@ -96,7 +121,12 @@ describe("updating a directory", () => {
     await setDirectory(id, "trusted = 1");
     await act((work) => updateDirectory(work, { id, name: "Other", settings: { sendWelcome: true, schedule: "5 1 * * *" } }));
     expect((await directory(id))?.trusted).toBe(1);
-    for (const change of [{ settings: { domains: ["acme.example"] } }, { settings: { ignore: ["x@*"] } }, { settings: { onLeave: "KEEP" as const } }, { credentials }]) {
+    for (const change of [
+      { settings: { domains: ["acme.example"] } },
+      { settings: { ignore: ["x@*"] } },
+      { settings: { onLeave: "KEEP" as const } },
+      { credentials },
+    ]) {
       await setDirectory(id, "trusted = 1");
       await act((work) => updateDirectory(work, { id, ...change }));
       expect((await directory(id))?.trusted).toBe(0);
@@ -167,13 +197,18 @@ describe("disconnecting a directory", () => {
     const id = await connect();
     const user = await house.join("synced@acme.example");
     const transaction = await house.database.ground.begin();
-    await transaction.write("UPDATE User SET directoryId = ?, externalId = '1', externalKey = 'x:1', fingerprint = 'f' WHERE id = ?", [id.slice(4), user.userId]);
-    await transaction.write("INSERT INTO `Group` (id, siteId, name, nameKey, directoryId, externalId, externalKey, memberCount, createdAt, version) VALUES (?, ?, 'G', 'g', ?, 'g1', 'x:g1', 1, '', 1)", [
+    await transaction.write(
+      "UPDATE User SET directoryId = ?, externalId = '1', externalKey = 'x:1', fingerprint = 'f' WHERE id = ?",
+      [id.slice(4), user.userId],
+    );
+    await transaction.write(
+      "INSERT INTO `Group` (id, siteId, name, nameKey, directoryId, externalId, externalKey, memberCount, createdAt, version) VALUES (?, ?, 'G', 'g', ?, 'g1', 'x:g1', 1, '', 1)",
+      ["g".repeat(20), house.siteId, id.slice(4)],
+    );
+    await transaction.write("INSERT INTO Membership (groupId, userId, byHand, bySync, direct) VALUES (?, ?, 0, 1, 1)", [
       "g".repeat(20),
-      house.siteId,
-      id.slice(4),
+      user.userId,
     ]);
-    await transaction.write("INSERT INTO Membership (groupId, userId, byHand, bySync, direct) VALUES (?, ?, 0, 1, 1)", ["g".repeat(20), user.userId]);
     await transaction.write("INSERT INTO Nesting (groupId, childId) VALUES (?, ?)", ["g".repeat(20), "h".repeat(20)]);
     await transaction.commit();
     const runId = await act((work) => startSync(work, { directoryId: id }));
@@ -181,8 +216,12 @@ describe("disconnecting a directory", () => {
     await act((work) => disconnectDirectory(work, { id }));
     expect(await directory(id)).toBeUndefined();
     expect(await runOf(runId)).toMatchObject({ status: "CANCELLED" });
-    expect(await house.rows("SELECT status, directoryId, externalKey FROM User WHERE id = ?", [user.userId])).toEqual([{ status: "ACTIVE", directoryId: null, externalKey: null }]);
-    expect(await house.rows("SELECT byHand, bySync FROM Membership WHERE userId = ?", [user.userId])).toEqual([{ byHand: 1, bySync: 0 }]);
+    expect(await house.rows("SELECT status, directoryId, externalKey FROM User WHERE id = ?", [user.userId])).toEqual([
+      { status: "ACTIVE", directoryId: null, externalKey: null },
+    ]);
+    expect(await house.rows("SELECT byHand, bySync FROM Membership WHERE userId = ?", [user.userId])).toEqual([
+      { byHand: 1, bySync: 0 },
+    ]);
     expect(await house.rows("SELECT * FROM Nesting")).toEqual([]);
     expect(await codesOf(act((work) => disconnectDirectory(work, { id })))).toEqual(["NOT_FOUND"]);
   });

@@ -12,15 +12,32 @@ let house: SyncedHouse;
 let hand: Actor;
 beforeAll(async () => {
   house = await buildSyncedHouse();
-  hand = { kind: "directory", directoryId: house.directoryId.slice(4), approved: false, label: "Workspace", scopes: new Set(), ipAddress: null };
+  hand = {
+    kind: "directory",
+    directoryId: house.directoryId.slice(4),
+    approved: false,
+    label: "Workspace",
+    scopes: new Set(),
+    ipAddress: null,
+  };
 });
 afterAll(() => house.close());
 
 const directoryId = () => house.directoryId.slice(4);
-const act = <T>(change: (work: Work) => Promise<T>, actor: Actor = hand) => house.door.act({ siteId: house.siteId, actor }, change);
-const newcomer = (externalId: string, email: string, more: Partial<Newcomer> = {}): Newcomer => ({ externalId, email, fullName: email, title: null, fingerprint: "f", ...more });
-const provision = (people: Newcomer[], actor: Actor = hand) => act((work) => provisionUsers(work, { directoryId: directoryId(), people, applicationIds: [], sendWelcome: true }), actor);
-const userAt = async (email: string) => (await house.rows<User>("SELECT * FROM User WHERE siteId = ? AND email = ?", [house.siteId, email]))[0];
+const act = <T>(change: (work: Work) => Promise<T>, actor: Actor = hand) =>
+  house.door.act({ siteId: house.siteId, actor }, change);
+const newcomer = (externalId: string, email: string, more: Partial<Newcomer> = {}): Newcomer => ({
+  externalId,
+  email,
+  fullName: email,
+  title: null,
+  fingerprint: "f",
+  ...more,
+});
+const provision = (people: Newcomer[], actor: Actor = hand) =>
+  act((work) => provisionUsers(work, { directoryId: directoryId(), people, applicationIds: [], sendWelcome: true }), actor);
+const userAt = async (email: string) =>
+  (await house.rows<User>("SELECT * FROM User WHERE siteId = ? AND email = ?", [house.siteId, email]))[0];
 const accountAt = async (email: string) => (await house.rows<Account>("SELECT * FROM Account WHERE email = ?", [email]))[0];
 
 async function write(sql: string, params: (string | number | null)[]): Promise<void> {
@@ -32,11 +49,19 @@ async function write(sql: string, params: (string | number | null)[]): Promise<v
 describe("provisioning users", () => {
   it("brings them ACTIVE with an account, a name to be found by, a letter and a trail (rule 2.4a)", async () => {
     const [id] = await provision([newcomer("1", "ada@acme.example", { fullName: "Ada Lovelace", title: "Countess" })]);
-    expect(await userAt("ada@acme.example")).toMatchObject({ id, status: "ACTIVE", fullName: "Ada Lovelace", title: "Countess", username: "ada" });
+    expect(await userAt("ada@acme.example")).toMatchObject({
+      id,
+      status: "ACTIVE",
+      fullName: "Ada Lovelace",
+      title: "Countess",
+      username: "ada",
+    });
     expect(await accountAt("ada@acme.example")).toMatchObject({ emailVerified: 1, passwordHash: null, fullName: "Ada Lovelace" });
     expect(await house.rows("SELECT COUNT(*) AS n FROM SearchTerm WHERE userId = ?", [id ?? ""])).toEqual([{ n: 2 }]);
     expect(await house.rows("SELECT recipient FROM Letter")).toEqual([{ recipient: "ada@acme.example" }]);
-    expect(await house.rows("SELECT actorKind, actorLabel FROM AuditEvent WHERE action = 'userProvision'")).toEqual([{ actorKind: "directory", actorLabel: "Workspace" }]);
+    expect(await house.rows("SELECT actorKind, actorLabel FROM AuditEvent WHERE action = 'userProvision'")).toEqual([
+      { actorKind: "directory", actorLabel: "Workspace" },
+    ]);
   });
 
   it("does nothing to who was brought before", async () => {
@@ -47,12 +72,17 @@ describe("provisioning users", () => {
   it("refuses who may not connect directories, and an address that is somebody's here", async () => {
     const manager = await house.join("manager@acme.example", "MANAGER");
     await expect(provision([newcomer("2", "x@acme.example")], manager)).rejects.toThrow("DIRECTORIES_WRITE");
-    await expect(provision([newcomer("2", "x@acme.example"), newcomer("3", "admin@acme.example")])).rejects.toThrow("admin@acme.example is the address of another user here.");
+    await expect(provision([newcomer("2", "x@acme.example"), newcomer("3", "admin@acme.example")])).rejects.toThrow(
+      "admin@acme.example is the address of another user here.",
+    );
     expect(await userAt("x@acme.example")).toBeUndefined();
   });
 
   it("links an existing account without touching its password or, while unmanaged, its name (S7)", async () => {
-    await write("INSERT INTO Account (id, realm, email, emailKey, emailVerified, fullName, passwordHash, createdAt) VALUES (?, '', 'bob@acme.example', 'bob@acme.example', 1, 'Bobby', 'hash', '')", [newId()]);
+    await write(
+      "INSERT INTO Account (id, realm, email, emailKey, emailVerified, fullName, passwordHash, createdAt) VALUES (?, '', 'bob@acme.example', 'bob@acme.example', 1, 'Bobby', 'hash', '')",
+      [newId()],
+    );
     await provision([newcomer("4", "bob@acme.example", { fullName: "Robert" })]);
     const account = await accountAt("bob@acme.example");
     expect(account).toMatchObject({ fullName: "Bobby", passwordHash: "hash" });
@@ -79,13 +109,17 @@ describe("adopting users", () => {
     await act((work) => adoptUsers(work, { directoryId: directoryId(), people: [adoption] }));
     expect(await userAt("hand@acme.example")).toMatchObject({ directoryId: directoryId(), fullName: "Hand", version: 2 });
     const boss = { ...newcomer("21", "admin@acme.example"), id: publicId("User", house.admin.userId) };
-    await expect(act((work) => adoptUsers(work, { directoryId: directoryId(), people: [boss] }))).rejects.toThrow("plan that a person applied");
+    await expect(act((work) => adoptUsers(work, { directoryId: directoryId(), people: [boss] }))).rejects.toThrow(
+      "plan that a person applied",
+    );
   });
 
   it("is refused where the address is not theirs any more", async () => {
     const member = await house.join("late@acme.example");
     const adoption = { ...newcomer("22", "other@acme.example"), id: publicId("User", member.userId) };
-    await expect(act((work) => adoptUsers(work, { directoryId: directoryId(), people: [adoption] }))).rejects.toThrow("does not have the address");
+    await expect(act((work) => adoptUsers(work, { directoryId: directoryId(), people: [adoption] }))).rejects.toThrow(
+      "does not have the address",
+    );
   });
 });
 
@@ -94,14 +128,21 @@ describe("updating synced users", () => {
     const bob = publicId("User", (await userAt("bob@acme.example"))?.id ?? "");
     await act((work) => updateSyncedUsers(work, [{ id: bob, fullName: "Rob" }]));
     expect(await accountAt("bob@acme.example")).toMatchObject({ fullName: "Bobby" });
-    await write("INSERT INTO Domain (id, siteId, name, verifiedKey, status, createdAt) VALUES (?, ?, 'acme.example', 'acme.example', 'VERIFIED', '')", [newId(), house.siteId]);
+    await write(
+      "INSERT INTO Domain (id, siteId, name, verifiedKey, status, createdAt) VALUES (?, ?, 'acme.example', 'acme.example', 'VERIFIED', '')",
+      [newId(), house.siteId],
+    );
     await act((work) => updateSyncedUsers(work, [{ id: bob, fullName: "Bob", email: "robert@acme.example" }]));
     expect(await accountAt("robert@acme.example")).toMatchObject({ fullName: "Bob" });
   });
 
   it("refuses an address that is anybody else's, and somebody whom the directory does not own", async () => {
     const ada = publicId("User", (await userAt("ada@acme.example"))?.id ?? "");
-    await expect(act((work) => updateSyncedUsers(work, [{ id: ada, email: "manager@acme.example" }]))).rejects.toThrow("is the address of another user");
-    await expect(act((work) => updateSyncedUsers(work, [{ id: publicId("User", house.admin.userId), fullName: "X" }]))).rejects.toThrow("does not own");
+    await expect(act((work) => updateSyncedUsers(work, [{ id: ada, email: "manager@acme.example" }]))).rejects.toThrow(
+      "is the address of another user",
+    );
+    await expect(
+      act((work) => updateSyncedUsers(work, [{ id: publicId("User", house.admin.userId), fullName: "X" }])),
+    ).rejects.toThrow("does not own");
   });
 });

@@ -1,0 +1,127 @@
+import { ApolloServer } from "@apollo/server";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled";
+import fastifyApollo, { fastifyApolloDrainPlugin } from "@as-integrations/fastify";
+import { maxDepthRule } from "@escape.tech/graphql-armor-max-depth";
+import cookie from "@fastify/cookie";
+import Fastify, { type FastifyInstance } from "fastify";
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { isOutage, isTooSlow } from "../database/dialect.ts";
+import type { Context, TryLimit } from "../graphql/context.ts";
+import { limits } from "../graphql/limits.ts";
+import { buildGatehouseSchema, printContract } from "../graphql/schema.ts";
+import { shownError } from "../graphql/shown-error.ts";
+import type { Door } from "../work/door.ts";
+import { serveIde } from "./ide.ts";
+import { identify } from "./identify.ts";
+import type { Log } from "./log.ts";
+import { createTryLimit } from "./try-limit.ts";
+
+export interface GatewayOptions {
+  door: Door;
+  log: Log;
+  /** Cookies are Secure when this is https. */
+  publicUrl: string;
+  trustedProxies: readonly string[];
+  /** Where the built IDE is. */
+  ideDirectory: string;
+  /** Says why the gateway cannot serve now; null when it can. */
+  whyNotReady(): Promise<string | null>;
+  wakeSync(runId: string): void;
+}
+
+/** The largest request that is read. Bytes. */
+const bodyLimit = 256 * 1024;
+
+/** Builds the HTTP server: GraphQL, the IDE, the contract, health and metrics. It does not listen yet. */
+export async function buildGateway(options: GatewayOptions): Promise<FastifyInstance> {
+  const server = Fastify({
+    bodyLimit,
+    requestTimeout: 20_000,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    forceCloseConnections: "idle",
+  });
+  await server.register(cookie);
+  const tries = createTryLimit();
+  const schema = buildGatehouseSchema();
+  await serveGraphql(server, schema, tries, options);
+  await serveIde(server, { directory: options.ideDirectory });
+  const contract = printContract(schema);
+  server.get("/schema.graphql", (_request, reply) => reply.type("text/plain; charset=utf-8").send(contract));
+  serveHealth(server, options);
+  server.setNotFoundHandler((_request, reply) =>
+    reply.code(404).type("text/plain").send("There is nothing here. GraphQL is at /graphql, its IDE at /graphiql.\n"),
+  );
+  return server;
+}
+
+async function serveGraphql(
+  server: FastifyInstance,
+  schema: ReturnType<typeof buildGatehouseSchema>,
+  tries: TryLimit,
+  options: GatewayOptions,
+) {
+  const { log } = options;
+  const apollo = new ApolloServer<Context>({
+    schema,
+    introspection: true,
+    csrfPrevention: true,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: 2000 },
+    validationRules: [maxDepthRule({ n: 15, exposeLimits: true })],
+    stringifyResult: async (value) => JSON.stringify(value),
+    plugins: [
+      limits,
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      fastifyApolloDrainPlugin(server),
+    ],
+    formatError: (formatted, error) =>
+      shownError(formatted, error, {
+        judge: (fault) => ({ outage: isOutage(fault), tooSlow: isTooSlow(fault) }),
+        log: (reference, fault) => log.error({ reference, err: fault }, "a request failed"),
+      }),
+  });
+  await apollo.start();
+  await server.register(fastifyApollo(apollo), {
+    path: "/graphql",
+    context: async (request, reply) => ({
+      ...(await identify(options.door, request)),
+      door: options.door,
+      tries,
+      wakeSync: options.wakeSync,
+      rememberSession: (session) => {
+        const rules = { path: "/", httpOnly: true, sameSite: "lax" as const, secure: options.publicUrl.startsWith("https:") };
+        if (session)
+          void reply.setCookie("gatehouse_session", session.accessToken, { ...rules, expires: new Date(session.expiresAt) });
+        else void reply.clearCookie("gatehouse_session", rules);
+      },
+    }),
+  });
+}
+
+function serveHealth(server: FastifyInstance, { whyNotReady }: GatewayOptions): void {
+  server.get("/livez", (_request, reply) => reply.send("ok\n"));
+  server.get("/readyz", async (_request, reply) => {
+    const why = await whyNotReady();
+    return why ? reply.code(503).type("text/plain").send(`${why}\n`) : reply.send("ok\n");
+  });
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: "gatehouse_ready",
+    help: "1 when the gateway can serve.",
+    registers: [registry],
+    async collect() {
+      this.set((await whyNotReady()) === null ? 1 : 0);
+    },
+  });
+  server.get("/metrics", async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+}
