@@ -23,7 +23,8 @@ export interface Sync {
 }
 
 export function wireSync({ door, log, isOutage, googleApiUrl, googleTokenUrl }: SyncOptions): Sync {
-  const connect = (credentials: GoogleCredentials) => connectGoogle({ ...credentials, apiUrl: googleApiUrl, tokenUrl: googleTokenUrl });
+  const connect = (credentials: GoogleCredentials) =>
+    connectGoogle({ ...credentials, apiUrl: googleApiUrl, tokenUrl: googleTokenUrl });
   const runner = createSyncRunner({ door, connect, isOutage, log });
   return { runner, schedule: createSchedule({ door, runner, log }), connect };
 }

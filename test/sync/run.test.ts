@@ -186,6 +186,7 @@ describe("the second run", () => {
     await house.sync();
     expect(await userAt("u0@acme.example")).toMatchObject({
       id: invited?.id,
+      fullName: "u0",
       status: "ACTIVE",
       directoryId: house.directoryId.slice(4),
     });
@@ -239,6 +240,15 @@ describe("removals", () => {
     const runId = await house.syncAtOnce();
     expect(await house.changes(runId)).toEqual(["HELD USER_DEACTIVATE u3@acme.example"]);
     expect(await userAt("u3@acme.example")).toMatchObject({ status: "ACTIVE" });
+  });
+
+  it("are told once, however often the schedule holds the same", async () => {
+    bring(40);
+    await house.sync();
+    for (let n = 0; n < 6; n++) house.script.leave(`u${n}`);
+    await house.syncAtOnce();
+    await house.syncAtOnce();
+    expect(await house.rows("SELECT COUNT(*) AS n FROM Letter")).toEqual([{ n: 1 }]);
   });
 
   it("take a group with them that is gone, once that is proven", async () => {
@@ -304,6 +314,55 @@ describe("a run that fails", () => {
     await house.act((work) => cancelSync(work, { runId: publicId("SyncRun", runId) }));
     expect(await house.run(runId)).toBe("CANCELLED");
     expect(await userAt("u0@acme.example")).toBeUndefined();
+  });
+});
+
+describe("what a person says while a run is under way", () => {
+  it("ends a plan that is cancelled while the directory is read", async () => {
+    bring(2);
+    const runId = await house.act((work) => startSync(work, { directoryId: house.directoryId }));
+    const reader = house.script.reader();
+    const readSnapshot = async (...options: Parameters<typeof reader.readSnapshot>) => {
+      await house.act((work) => cancelSync(work, { runId: publicId("SyncRun", runId) }));
+      return reader.readSnapshot(...options);
+    };
+    await house.run(runId, { reader: { ...reader, readSnapshot } });
+    expect(await house.runOf(runId)).toMatchObject({ status: "CANCELLED" });
+  });
+
+  it("does not pass for approved: settings changed while a plan was applied need another one (S14)", async () => {
+    bring(2);
+    await house.sync();
+    const runId = await house.act((work) => startSync(work, { directoryId: house.directoryId }));
+    await house.run(runId);
+    await house.act((work) => startApply(work, { runId: publicId("SyncRun", runId) }));
+    await house.act((work) => updateDirectory(work, { id: house.directoryId, settings: { domains: ["acme.example"] } }));
+    expect(await house.run(runId)).toBe("SUCCEEDED");
+    expect(await house.directory()).toMatchObject({ trusted: 0 });
+  });
+});
+
+describe("an organization whose domain is another site's", () => {
+  it("is brought unmanaged, and nobody there gets the account of who had the address before (rule 1.1b)", async () => {
+    const transaction = await house.database.ground.begin();
+    await transaction.write(
+      "INSERT INTO Domain (id, siteId, name, verifiedKey, status, createdAt) VALUES (?, ?, 'acme.example', 'acme.example', 'VERIFIED', '')",
+      ["d".repeat(20), "s".repeat(20)],
+    );
+    await transaction.commit();
+    bring(3);
+    await house.sync();
+    const old = await userAt("u1@acme.example");
+    house.script.leave("u1");
+    house.script.person("n1", "u1@acme.example");
+    const runId = await house.syncAtOnce();
+    expect(await house.changes(runId)).toEqual([
+      "APPLIED USER_DEACTIVATE u1@acme.example",
+      "DISPUTED USER_CREATE u1@acme.example",
+    ]);
+    expect(await house.rows("SELECT email FROM Account WHERE id = ?", [old?.accountId ?? ""])).toEqual([
+      { email: "u1@acme.example" },
+    ]);
   });
 });
 

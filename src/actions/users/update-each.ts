@@ -14,7 +14,7 @@ export async function updateEach(
 ): Promise<number> {
   if (ids.length === 0) return 0;
   const cases = Object.keys(columns).map((column) => `${column} = CASE id ${ids.map(() => "WHEN ? THEN ?").join(" ")} END`);
-  const params = Object.values(columns).flatMap((valueOf) => ids.flatMap((id) => [id, valueOf(id)]));
+  const params = Object.values(columns).flatMap((valueFor) => ids.flatMap((id) => [id, valueFor(id)]));
   return work.write(`UPDATE ${table} SET ${[...cases, ...assignments].join(", ")} WHERE id IN (${marks(ids)})`, [
     ...params,
     ...ids,
