@@ -30,7 +30,10 @@ async function untilSignal({ close }: Pick<Served, "close">): Promise<void> {
   await close();
 }
 
-const program = new Command("gatehouse").description("A GraphQL gateway for the people of a site.").exitOverride().showHelpAfterError();
+const program = new Command("gatehouse")
+  .description("A GraphQL gateway for the people of a site.")
+  .exitOverride()
+  .showHelpAfterError();
 
 program
   .command("serve")

@@ -2,11 +2,11 @@ import type { Command } from "commander";
 import { invitationLink } from "../actions/invitations/issue-invitations.ts";
 import { createSite } from "../actions/sites/create-site.ts";
 import { createApiToken } from "../actions/tokens/create-api-token.ts";
+import type { Start } from "../main.ts";
 import { newId, publicId } from "../model/id.ts";
 import { Refusal } from "../model/refusal.ts";
-import { allScopes, type Scope, scopes as everyScope } from "../model/scope.ts";
+import { allScopes, scopes as everyScope, type Scope } from "../model/scope.ts";
 import { siteByKey } from "../queries/callers.ts";
-import type { Start } from "../main.ts";
 import { tell } from "./exit.ts";
 import { everywhere, type House, openHouse, operator } from "./open-house.ts";
 
@@ -51,15 +51,28 @@ export function registerAdministration(program: Command, start: () => Start): vo
     .requiredOption("--scopes <list>", "scopes separated by commas, or ALL")
     .option("--application <id>", "with CONTENT_WRITE: the application's ID")
     .option("--json", "for programs")
-    .action(({ site, name, scopes, application, json }: { site: string; name: string; scopes: string; application?: string; json?: boolean }) =>
-      inHouse(async ({ door }) => {
-        const siteId = await requireSite(door, site);
-        const wanted = readScopes(scopes);
-        const { secret, tokenId } = await door.act({ siteId, actor: operator }, (work) =>
-          createApiToken(work, { name, scopes: wanted, applicationId: application ?? null }),
-        );
-        tell(json ? JSON.stringify({ token: secret, id: publicId("ApiToken", tokenId) }) : secret);
-      }),
+    .action(
+      ({
+        site,
+        name,
+        scopes,
+        application,
+        json,
+      }: {
+        site: string;
+        name: string;
+        scopes: string;
+        application?: string;
+        json?: boolean;
+      }) =>
+        inHouse(async ({ door }) => {
+          const siteId = await requireSite(door, site);
+          const wanted = readScopes(scopes);
+          const { secret, tokenId } = await door.act({ siteId, actor: operator }, (work) =>
+            createApiToken(work, { name, scopes: wanted, applicationId: application ?? null }),
+          );
+          tell(json ? JSON.stringify({ token: secret, id: publicId("ApiToken", tokenId) }) : secret);
+        }),
     );
 }
 
@@ -74,7 +87,10 @@ function readScopes(list: string): Scope[] {
   if (list === "ALL") return [...allScopes];
   return list.split(",").map((word) => {
     const scope = everyScope.find((known) => known === word.trim());
-    if (!scope) throw new Refusal("INVALID", `${word.trim()} is no scope. Scopes are ALL, or some of ${everyScope.join(", ")}.`, ["--scopes"]);
+    if (!scope)
+      throw new Refusal("INVALID", `${word.trim()} is no scope. Scopes are ALL, or some of ${everyScope.join(", ")}.`, [
+        "--scopes",
+      ]);
     return scope;
   });
 }

@@ -43,3 +43,8 @@ export function open(key: Buffer, context: string, sealed: string): string {
     throw new SealBroken(context);
   }
 }
+
+/** A new key for sealing: 32 random bytes, as base64, as SECRET_KEY takes it. */
+export function newSecretKey(): string {
+  return randomBytes(32).toString("base64");
+}
