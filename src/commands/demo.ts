@@ -38,15 +38,19 @@ export async function demo(env: NodeJS.ProcessEnv): Promise<Pick<Served, "close"
     GOOGLE_TOKEN_URL: sample.tokenUrl,
   };
   const config = readConfig({ ...settings, ...env }, { demo: true });
-  const served = await serve(config, createLog({ level: config.logLevel }), { post: printLetter });
-  const fresh = await setUp(served, sample);
-  welcome(served, sample, fresh);
-  return {
-    async close() {
-      await served.close();
-      await sample.close();
-    },
+  const closing: (() => Promise<void>)[] = [sample.close];
+  const close = async () => {
+    for (const end of closing) await end();
   };
+  try {
+    const served = await serve(config, createLog({ level: config.logLevel }), { post: printLetter });
+    closing.unshift(served.close);
+    welcome(served, sample, await setUp(served, sample));
+    return { close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** A secret made once and kept in the demo's folder. */

@@ -18,8 +18,7 @@ declareLoader("SyncRun", (reader, ids) =>
     : Promise.resolve([]),
 );
 
-const done = new Set(["SUCCEEDED", "PARTIAL", "HELD"]);
-
+/** Steps that only report never count as applied: a run that has ended is done, whatever they say. */
 declareEdges("SyncRun", {
   directory: toOne("Directory", "directoryId"),
   startedBy: toActor("startedByKind", "startedById"),
@@ -32,7 +31,7 @@ declareEdges("SyncRun", {
   progress(_reader, rows, field) {
     for (const row of rows) {
       const [steps, applied] = [Number(row.stepCount), Number(row.appliedSeq)];
-      put(row, field, done.has(String(row.status)) ? 1 : steps > 0 ? Math.min(1, applied / steps) : 0);
+      put(row, field, row.finishedAt !== null ? 1 : steps > 0 ? Math.min(1, applied / steps) : 0);
     }
   },
 

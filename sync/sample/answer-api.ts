@@ -14,8 +14,10 @@ const notFound = (method: string, message: string): ApiAnswer => ({
 });
 const invalid = (method: string): ApiAnswer => ({ method, status: 400, body: refused(400, "invalid", "Invalid Input") });
 
-function refused(code: number, reason: string, message: string): object {
-  return { error: { code, message, errors: [{ message, domain: "global", reason }] } };
+/** An error in Google's shape. Limits of use are a domain of their own. */
+export function refused(code: number, reason: string, message: string): object {
+  const domain = /(Rate|quota|daily)/i.test(reason) ? "usageLimits" : "global";
+  return { error: { code, message, errors: [{ message, domain, reason }] } };
 }
 
 /** Answers a request to the Directory API, errors in Google's shape. */

@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } fro
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { jwtVerify } from "jose";
-import { answerApi } from "./answer-api.ts";
+import { answerApi, refused } from "./answer-api.ts";
 import type { Company } from "./company.ts";
 import { type Fault, takeFault } from "./fault.ts";
 import { masked, parseMask } from "./field-mask.ts";
@@ -49,7 +49,10 @@ export async function startSampleDirectory({
   const adminEmail = company.people.find(({ isAdmin }) => isAdmin)?.primaryEmail ?? "";
   const state = { company, tokens, requests, faults, publicKey: createPublicKey(pem) };
   const server = createServer((request, response) => void answer(state, request, response).catch(() => response.destroy()));
-  await new Promise<void>((ready) => server.listen(port, host, ready));
+  await new Promise<void>((ready, failed) => {
+    server.once("error", failed);
+    server.listen(port, host, ready);
+  });
   const url = `http://${host}:${(server.address() as AddressInfo).port}/`; // as: a TCP server has an address of that form
   const key = {
     type: "service_account",
@@ -90,12 +93,12 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
   const url = new URL(request.url ?? "/", "http://sample");
   if (url.pathname === "/token") return send(response, ...(await grant(state, await bodyOf(request))));
   const scopes = state.tokens.get(/^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "");
-  if (!scopes) return send(response, 401, refusal(401, "authError", "Invalid Credentials"));
+  if (!scopes) return send(response, 401, refused(401, "authError", "Invalid Credentials"));
   const { method, status, body } = answerApi(state.company, url);
   state.requests.set(method, (state.requests.get(method) ?? 0) + 1);
   const needed = scopeOf(method);
   if (needed && !scopes.has(needed) && !scopes.has(needed.replace(".member", "")))
-    return send(response, 403, refusal(403, "insufficientPermissions", "Request had insufficient authentication scopes."));
+    return send(response, 403, refused(403, "insufficientPermissions", "Request had insufficient authentication scopes."));
   const mask = url.searchParams.get("fields");
   const shown = status === 200 && mask ? masked(body, parseMask(mask)) : body;
   const fault = takeFault(state.faults, method);
@@ -131,11 +134,6 @@ async function grant({ company, tokens, publicKey }: State, form: string): Promi
   }
 }
 
-/** An error in Google's shape. */
-export function refusal(code: number, reason: string, message: string): object {
-  return { error: { code, message, errors: [{ message, domain: reason.includes("ate") ? "usageLimits" : "global", reason }] } };
-}
-
 function spoil(fault: Fault, body: Record<string, unknown>, response: ServerResponse): void {
   const [list] = Object.entries(body).find(([, value]) => Array.isArray(value)) ?? [];
   if (fault.kind === "partial" && list) {
@@ -145,7 +143,7 @@ function spoil(fault: Fault, body: Record<string, unknown>, response: ServerResp
   if (fault.kind === "loop") return send(response, 200, { ...body, nextPageToken: "again" });
   if (fault.kind === "refuse") {
     if (fault.retryAfter !== undefined) response.setHeader("Retry-After", String(fault.retryAfter));
-    return send(response, fault.status, refusal(fault.status, fault.reason, fault.message ?? fault.reason));
+    return send(response, fault.status, refused(fault.status, fault.reason, fault.message ?? fault.reason));
   }
   if (fault.kind === "html") {
     response.writeHead(502, { "Content-Type": "text/html" });

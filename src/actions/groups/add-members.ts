@@ -1,10 +1,12 @@
-import { Group, Membership, User } from "../../model/entities.ts";
+import { Group, type Membership, User } from "../../model/entities.ts";
+import { compactId } from "../../model/id.ts";
 import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
 import { findAllOrRefuse, findOrRefuse, groupTarget } from "../find-or-refuse.ts";
-import { holdSite, keepCounts } from "../keep-counts.ts";
+import { holdSite } from "../keep-counts.ts";
+import { joinGroups, moveMembers } from "./memberships.ts";
 
-/** Who joins a group; public ids. Of a directory, whether in this very group or only in one inside it. */
+/** Who joins a group; public ids, at most 500. A directory says of each whether in this very group, or only in one inside it. */
 export interface AddMembers {
   groupId: string;
   userIds?: readonly string[];
@@ -13,61 +15,45 @@ export interface AddMembers {
 
 /**
  * Adds users to a group: by hand, or by the directory that owns the group, which takes its members from there alone (rule 6.3).
- * Who is a member already stays one. Answers how many joined.
+ * Who is a member already stays one. Refuses what there are no seats for (7.3). Answers how many joined.
  */
-export async function addMembers(work: Work, { groupId, userIds, members }: AddMembers): Promise<number> {
+export async function addMembers(work: Work, { groupId, userIds = [], members }: AddMembers): Promise<number> {
   await holdSite(work);
   const group = await findOrRefuse(work, Group, "Group", groupId, ["input", "id"]);
   const permit = work.permit("groupAddMembers", groupTarget(group));
-  const joining = members ?? (userIds ?? []).map((userId) => ({ userId, direct: false }));
-  const users = await findAllOrRefuse(
-    work,
-    User,
-    "User",
-    joining.map(({ userId }) => userId),
-    ["input", "userIds"],
-  );
+  const publicIds = members ? members.map(({ userId }) => userId) : userIds;
+  const users = await findAllOrRefuse(work, User, "User", publicIds, ["input", "userIds"]);
   const bySync = work.actor.kind === "directory";
-  const directIds = new Set(joining.filter(({ direct }) => direct).map(({ userId }) => userId.slice(4)));
-  const rows = users.map(({ id }) => ({ groupId: group.id, userId: id, byHand: !bySync, bySync, direct: directIds.has(id) }));
-  const before = await membersAmong(work, group.id, rows);
-  const fresh = rows.filter(({ userId }) => !before.has(userId));
-  const flag = bySync ? "bySync" : "byHand";
-  const raised = rows.filter(
-    (row) =>
-      before.get(row.userId)?.[flag] === 0 ||
-      (bySync && before.get(row.userId)?.direct !== (row.direct ? 1 : 0) && before.has(row.userId)),
-  );
-  if (fresh.length === 0 && raised.length === 0) return work.unchanged(permit, 0);
+  const direct = new Set(members?.filter((member) => member.direct).map(({ userId }) => compactId("User", userId)));
+  const wanted = users.map(({ id }) => ({ groupId: group.id, userId: id, byHand: !bySync, bySync, direct: direct.has(id) }));
+  const held = await flagsOf(work, group.id, wanted);
+  const joining = wanted.filter(({ userId }) => !held.has(userId));
+  const staying = wanted.filter((row) => lacks(held.get(row.userId), row));
+  if (joining.length === 0 && staying.length === 0) return work.unchanged(permit, 0);
 
-  const store = async () => {
-    await work.insert(Membership, fresh);
-    await raise(work, group.id, flag, raised);
-    await work.write("UPDATE `Group` SET memberCount = memberCount + ? WHERE id = ?", [fresh.length, group.id]);
-  };
-  if (await opensSomething(work, group.id)) await keepCounts(work, { userIds: fresh.map(({ userId }) => userId) }, store);
-  else await store();
-  const emails = new Map(users.map(({ id, email }) => [id, email]));
-  const people = bySync
-    ? []
-    : fresh.map(({ userId }) => ({ type: "User" as const, id: userId, label: emails.get(userId) ?? "" }));
-  const change = {
+  const joiningIds = joining.map(({ userId }) => userId);
+  await moveMembers(work, group.id, joiningIds, async () => {
+    await joinGroups(work, joining);
+    await raiseFlags(work, group.id, staying);
+  });
+  const changed = new Set([...joining, ...staying].map(({ userId }) => userId));
+  const people = users.filter(({ id }) => changed.has(id)).map(({ id, email }) => ({ type: "User" as const, id, label: email }));
+  const after = group.memberCount + joining.length;
+  const subject = {
     type: "Group" as const,
     id: group.id,
     label: group.name,
-    changes: { members: [null, `+${fresh.length}`] as const },
+    changes: { members: [group.memberCount, after] } as const,
   };
-  await work.record(permit, [change, ...people], { count: 1 + fresh.length });
-  return fresh.length;
+  // A directory's event is found by its group alone: a million memberships must not make a million rows (rule 10.1).
+  await work.record(permit, bySync ? [subject] : [subject, ...people], { count: 1 + people.length });
+  return joining.length;
 }
 
-interface Flags {
-  byHand: number;
-  bySync: number;
-  direct: number;
-}
+type Flags = Record<"byHand" | "bySync" | "direct", number>;
 
-async function membersAmong(work: Work, groupId: string, rows: readonly { userId: string }[]): Promise<Map<string, Flags>> {
+/** The flags of those who are members already, by user. */
+async function flagsOf(work: Work, groupId: string, rows: readonly Membership[]): Promise<Map<string, Flags>> {
   if (rows.length === 0) return new Map();
   const found = await work.rows<Flags & { userId: string }>(
     `SELECT userId, byHand, bySync, direct FROM Membership WHERE groupId = ? AND userId IN (${marks(rows)})`,
@@ -76,22 +62,20 @@ async function membersAmong(work: Work, groupId: string, rows: readonly { userId
   return new Map(found.map((row) => [row.userId, row]));
 }
 
-async function raise(
-  work: Work,
-  groupId: string,
-  flag: "byHand" | "bySync",
-  rows: readonly { userId: string; direct: boolean }[],
-): Promise<void> {
-  for (const direct of [true, false]) {
-    const ids = rows.filter((row) => row.direct === direct).map(({ userId }) => userId);
-    if (ids.length === 0) continue;
-    const assignment = flag === "bySync" ? `bySync = 1, direct = ${direct ? 1 : 0}` : "byHand = 1";
-    await work.write(`UPDATE Membership SET ${assignment} WHERE groupId = ? AND userId IN (${marks(ids)})`, [groupId, ...ids]);
-  }
+/** Whether a membership there is has yet to say what is wanted of it. `direct` is a directory's to say. */
+function lacks(held: Flags | undefined, wanted: Membership): boolean {
+  if (!held) return false;
+  return wanted.bySync ? held.bySync === 0 || held.direct !== Number(wanted.direct) : held.byHand === 0;
 }
 
-/** Whether membership of the group opens any application: only then can it move seats. */
-export async function opensSomething(work: Work, groupId: string): Promise<boolean> {
-  const [grant] = await work.rows("SELECT 1 AS found FROM `Grant` WHERE groupId = ? LIMIT 1", [groupId]);
-  return grant !== undefined;
+async function raiseFlags(work: Work, groupId: string, rows: readonly Membership[]): Promise<void> {
+  for (const direct of [true, false]) {
+    const alike = rows.filter((row) => row.direct === direct);
+    if (alike.length === 0) continue;
+    const flags = alike[0]?.bySync ? `bySync = 1, direct = ${Number(direct)}` : "byHand = 1";
+    await work.write(`UPDATE Membership SET ${flags} WHERE groupId = ? AND userId IN (${marks(alike)})`, [
+      groupId,
+      ...alike.map(({ userId }) => userId),
+    ]);
+  }
 }

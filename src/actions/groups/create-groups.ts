@@ -1,42 +1,36 @@
 import { isDuplicate } from "../../database/dialect.ts";
 import { Group, Membership, User } from "../../model/entities.ts";
-import { newId } from "../../model/id.ts";
-import { cleanText, nameKey } from "../../model/name-key.ts";
 import { Problems, Refusal } from "../../model/refusal.ts";
 import type { Work } from "../../work/work.ts";
 import { findAllOrRefuse } from "../find-or-refuse.ts";
 import { holdSite } from "../keep-counts.ts";
+import { type GroupOrigin, newGroup } from "./new-group.ts";
+import { readGroupWords } from "./read-group-words.ts";
 
-/** A group to be made. */
-export interface NewGroup {
+/** A group to be made; a directory says besides where it comes from. */
+export interface NewGroup extends GroupOrigin {
   name: string;
   description?: string | null;
   /** Public ids of users who join by hand. */
   memberIds?: readonly string[];
-  /** The directory that brings it, by its compact id, and what it knows of the group. */
-  directoryId?: string;
-  externalId?: string | null;
-  email?: string | null;
-  fingerprint?: string | null;
   /** Where it stands in the input. */
   path?: string[];
 }
 
-/** Makes groups, all or none. A name is unique on the site by its key (rule 6.1). Answers the compact ids, in order. */
+/**
+ * Makes groups, all or none. A name is unique on the site by its key (rule 6.1). A new group opens nothing, so its members take no
+ * seats. Answers the compact ids, in order.
+ */
 export async function createGroups(work: Work, inputs: readonly NewGroup[]): Promise<string[]> {
   await holdSite(work);
   const permit = work.permit("groupCreate", { noun: "site", id: work.siteId });
-  const problems = new Problems();
-  const groups = inputs.map((input) => readGroup(work, input, problems));
-  await refuseTakenNames(work, groups, inputs, problems);
-  const members = await Promise.all(
-    inputs.map(({ memberIds = [], path = [] }) => findAllOrRefuse(work, User, "User", memberIds, [...path, "memberIds"])),
-  );
+  const groups = await readGroups(work, inputs);
+  const members = await findMembers(work, inputs);
   for (const [index, group] of groups.entries()) group.memberCount = members[index]?.length ?? 0;
   try {
     await work.insert(Group, groups);
   } catch (error) {
-    if (isDuplicate(error)) throw new Refusal("TAKEN", "There is a group of this name already.", inputs[0]?.path ?? []);
+    if (isDuplicate(error)) throw new Refusal("TAKEN", "There is a group of this name already.", inputs[0]?.path);
     throw error;
   }
   await work.insert(
@@ -58,61 +52,25 @@ export async function createGroups(work: Work, inputs: readonly NewGroup[]): Pro
   return groups.map(({ id }) => id);
 }
 
-function readGroup(work: Work, { name, description, path = [], ...known }: NewGroup, problems: Problems): Group {
-  const words = readGroupWords({ name, description }, path, problems);
-  return {
-    id: newId(),
-    siteId: work.siteId,
-    name: words.name,
-    nameKey: nameKey(words.name),
-    description: words.description,
-    email: known.email ?? null,
-    directoryId: known.directoryId ?? null,
-    externalId: known.externalId ?? null,
-    externalKey: known.directoryId ? `${known.directoryId}:${known.externalId}` : null,
-    fingerprint: known.fingerprint ?? null,
-    memberCount: 0,
-    createdAt: work.now,
-    version: 1,
-  };
-}
-
-/** Reads a name and a description, and collects what is wrong with them. */
-export function readGroupWords(
-  { name, description }: { name: string; description?: string | null },
-  path: readonly string[],
-  problems: Problems,
-): { name: string; description: string | null } {
-  const cleaned = cleanText(name, { max: 100 });
-  const described = cleanText(description ?? "", { max: 1000, lines: true });
-  if ("fault" in cleaned || cleaned.text === "")
-    problems.add("INVALID", "fault" in cleaned ? cleaned.fault : "A group needs a name.", [...path, "name"]);
-  if ("fault" in described) problems.add("INVALID", described.fault, [...path, "description"]);
-  return {
-    name: "text" in cleaned ? cleaned.text : "",
-    description: "text" in described ? described.text || null : null,
-  };
-}
-
-async function refuseTakenNames(
-  work: Work,
-  groups: readonly Group[],
-  inputs: readonly NewGroup[],
-  problems: Problems,
-): Promise<void> {
-  const taken = new Set(
-    (
-      await work.byIds(
-        Group,
-        groups.map((group) => group.nameKey),
-        "nameKey",
-      )
-    ).map((group) => group.nameKey),
-  );
-  for (const [index, group] of groups.entries()) {
-    if (taken.has(group.nameKey))
-      problems.add("TAKEN", `There is a group named ${group.name} already.`, [...(inputs[index]?.path ?? []), "name"]);
-    taken.add(group.nameKey);
+/** Reads every group, and refuses with all faults at once: also names that are taken, or given twice. */
+async function readGroups(work: Work, inputs: readonly NewGroup[]): Promise<Group[]> {
+  const problems = new Problems();
+  const groups = inputs.map((input) => newGroup(work, readGroupWords(input, input.path ?? [], problems), input));
+  const keys = groups.map((group) => group.nameKey);
+  const taken = new Set((await work.byIds(Group, keys, "nameKey")).map((group) => group.nameKey));
+  for (const [index, { name, nameKey }] of groups.entries()) {
+    const path = [...(inputs[index]?.path ?? []), "name"];
+    if (taken.has(nameKey)) problems.add("TAKEN", `There is a group named ${name} already.`, path);
+    if (nameKey !== "") taken.add(nameKey);
   }
   problems.refuseIfAny();
+  return groups;
+}
+
+/** The members of each group, in order. */
+async function findMembers(work: Work, inputs: readonly NewGroup[]): Promise<User[][]> {
+  const members: User[][] = [];
+  for (const { memberIds = [], path = [] } of inputs)
+    members.push(await findAllOrRefuse(work, User, "User", memberIds, [...path, "memberIds"]));
+  return members;
 }

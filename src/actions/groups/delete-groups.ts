@@ -1,37 +1,31 @@
-import { Group } from "../../model/entities.ts";
+import type { Group } from "../../model/entities.ts";
 import { Problems } from "../../model/refusal.ts";
 import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
-import { findAllOrRefuse, groupTarget } from "../find-or-refuse.ts";
+import { groupTarget } from "../find-or-refuse.ts";
 import { holdSite, keepCounts } from "../keep-counts.ts";
+import { findGroupsOrRefuse } from "./find-groups-or-refuse.ts";
+
+/** Public ids, each once; at most 500. `path` is that of the id where an input has only one. */
+export interface DeleteGroups {
+  ids: readonly string[];
+  path?: string[];
+}
 
 /**
  * Deletes groups with their memberships and grants, and reports who loses which application (rule 6.5). The only default group of
- * an application stays (rule 6.2). Answers the compact ids.
+ * an application stays (rule 6.2), and a synced one goes only by its directory. Answers the compact ids.
  */
-export async function deleteGroups(
-  work: Work,
-  { ids, path = ["input", "ids"] }: { ids: readonly string[]; path?: string[] },
-): Promise<string[]> {
+export async function deleteGroups(work: Work, { ids, path }: DeleteGroups): Promise<string[]> {
   await holdSite(work);
-  const groups = await findAllOrRefuse(work, Group, "Group", ids, path);
-  const permit = work.permit("groupDelete", groups.map(groupTarget));
-  await refuseLastDefaults(work, groups, path);
+  const pathOf = (index: number) => path ?? ["input", "ids", String(index)];
+  const groups = await findGroupsOrRefuse(work, ids, pathOf);
+  const permit = work.permit("groupDelete", groups.map(groupTarget), pathOf);
+  if (groups.length === 0) return work.unchanged(permit, []);
+  await refuseLastDefaults(work, groups, pathOf);
   const groupIds = groups.map(({ id }) => id);
-  const grants = await work.rows<{ applicationId: string }>(
-    `SELECT DISTINCT applicationId FROM \`Grant\` WHERE groupId IN (${marks(groupIds)})`,
-    groupIds,
-  );
-  const applicationIds = grants.map(({ applicationId }) => applicationId);
-  await keepCounts(work, { applicationIds }, async () => {
-    for (const table of ["Membership", "`Grant`"])
-      await work.write(`DELETE FROM ${table} WHERE groupId IN (${marks(groupIds)})`, groupIds);
-    await work.write(`DELETE FROM Nesting WHERE groupId IN (${marks(groupIds)}) OR childId IN (${marks(groupIds)})`, [
-      ...groupIds,
-      ...groupIds,
-    ]);
-    await work.write(`DELETE FROM \`Group\` WHERE siteId = ? AND id IN (${marks(groupIds)})`, [work.siteId, ...groupIds]);
-  });
+  const applicationIds = await applicationsOpenedBy(work, groupIds);
+  await keepCounts(work, { applicationIds }, () => remove(work, groupIds));
   await work.record(
     permit,
     groups.map(({ id, name, memberCount }) => ({
@@ -44,7 +38,22 @@ export async function deleteGroups(
   return groupIds;
 }
 
-async function refuseLastDefaults(work: Work, groups: readonly Group[], path: string[]): Promise<void> {
+async function applicationsOpenedBy(work: Work, groupIds: readonly string[]): Promise<string[]> {
+  const grants = await work.rows<{ applicationId: string }>(
+    `SELECT DISTINCT applicationId FROM \`Grant\` WHERE groupId IN (${marks(groupIds)})`,
+    groupIds,
+  );
+  return grants.map(({ applicationId }) => applicationId);
+}
+
+async function remove(work: Work, groupIds: readonly string[]): Promise<void> {
+  const these = `IN (${marks(groupIds)})`;
+  for (const table of ["Membership", "`Grant`"]) await work.write(`DELETE FROM ${table} WHERE groupId ${these}`, groupIds);
+  await work.write(`DELETE FROM Nesting WHERE groupId ${these} OR childId ${these}`, [...groupIds, ...groupIds]);
+  await work.write(`DELETE FROM \`Group\` WHERE siteId = ? AND id ${these}`, [work.siteId, ...groupIds]);
+}
+
+async function refuseLastDefaults(work: Work, groups: readonly Group[], pathOf: (index: number) => string[]): Promise<void> {
   const ids = groups.map(({ id }) => id);
   const last = await work.rows<{ groupId: string; name: string }>(
     `SELECT g.groupId, a.name FROM \`Grant\` g JOIN Application a ON a.id = g.applicationId
@@ -54,11 +63,11 @@ async function refuseLastDefaults(work: Work, groups: readonly Group[], path: st
   );
   const problems = new Problems();
   for (const { groupId, name } of last) {
-    const index = groups.findIndex(({ id }) => id === groupId);
+    const index = ids.indexOf(groupId);
     problems.add(
       "WRONG_STATE",
-      `${groups[index]?.name} is the only default group of ${name}. Make another one its default first.`,
-      path,
+      `Without ${groups[index]?.name}, ${name} has no default group. Make another one its default first.`,
+      pathOf(index),
     );
   }
   problems.refuseIfAny();

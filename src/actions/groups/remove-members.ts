@@ -1,66 +1,86 @@
 import { Group, User } from "../../model/entities.ts";
+import { publicId } from "../../model/id.ts";
 import { Problems } from "../../model/refusal.ts";
 import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
 import { findAllOrRefuse, findOrRefuse, groupTarget } from "../find-or-refuse.ts";
-import { holdSite, keepCounts } from "../keep-counts.ts";
-import { opensSomething } from "./add-members.ts";
+import { holdSite } from "../keep-counts.ts";
+import { leaveGroups, moveMembers } from "./memberships.ts";
+
+/** Who leaves a group; public ids, at most 500. */
+export interface RemoveMembers {
+  groupId: string;
+  userIds: readonly string[];
+}
 
 /**
- * Takes users out of a group: people those added by hand, a directory those that it added (rule 6.3). Who is both stays by the
- * other. Reports who loses which application (rule 6.5). Who is no member changes nothing. Answers how many left.
+ * Takes users out of a group: people those added by hand, a directory those that it added (rule 6.3). Who is in it both ways stays
+ * by the other. Reports who loses which application (6.5). Who is no member changes nothing. Answers how many left.
  */
-export async function removeMembers(
-  work: Work,
-  { groupId, userIds }: { groupId: string; userIds: readonly string[] },
-): Promise<number> {
+export async function removeMembers(work: Work, { groupId, userIds }: RemoveMembers): Promise<number> {
   await holdSite(work);
   const group = await findOrRefuse(work, Group, "Group", groupId, ["input", "id"]);
   const permit = work.permit("groupRemoveMembers", groupTarget(group));
   const users = await findAllOrRefuse(work, User, "User", userIds, ["input", "userIds"]);
+  const held = await flagsOf(work, group.id, users);
   const bySync = work.actor.kind === "directory";
-  const memberships = await work.rows<{ userId: string; byHand: number; bySync: number }>(
-    `SELECT userId, byHand, bySync FROM Membership WHERE groupId = ? AND userId IN (${users.length > 0 ? marks(users) : "''"})`,
-    [group.id, ...users.map(({ id }) => id)],
-  );
-  const [mine, theirs] = bySync ? (["bySync", "byHand"] as const) : (["byHand", "bySync"] as const);
-  const problems = new Problems();
-  for (const row of memberships)
-    if (!bySync && row.bySync === 1 && row.byHand === 0) {
-      const index = users.findIndex(({ id }) => id === row.userId);
-      problems.add("MANAGED_BY_DIRECTORY", `${users[index]?.email} is in ${group.name} by a directory. Remove them there.`, [
-        "input",
-        "userIds",
-        String(index),
-      ]);
-    }
-  problems.refuseIfAny();
-
-  const ending = memberships.filter((row) => row[mine] === 1);
-  const leaving = ending.filter((row) => row[theirs] === 0).map(({ userId }) => userId);
+  const [ours, theirs] = bySync ? (["bySync", "byHand"] as const) : (["byHand", "bySync"] as const);
+  if (!bySync) refuseTheDirectorys(group, users, userIds, held);
+  const ending = users.filter(({ id }) => held.get(id)?.[ours] === 1);
   if (ending.length === 0) return work.unchanged(permit, 0);
-  const store = async () => {
-    const ids = ending.map(({ userId }) => userId);
-    await work.write(`DELETE FROM Membership WHERE groupId = ? AND ${theirs} = 0 AND userId IN (${marks(ids)})`, [
-      group.id,
-      ...ids,
-    ]);
-    const assignment = bySync ? "bySync = 0, direct = 0" : "byHand = 0";
-    await work.write(`UPDATE Membership SET ${assignment} WHERE groupId = ? AND userId IN (${marks(ids)})`, [group.id, ...ids]);
-    await work.write("UPDATE `Group` SET memberCount = memberCount - ? WHERE id = ?", [leaving.length, group.id]);
-  };
-  if (leaving.length > 0 && (await opensSomething(work, group.id))) await keepCounts(work, { userIds: leaving }, store);
-  else await store();
-  const emails = new Map(users.map(({ id, email }) => [id, email]));
-  const people = bySync
-    ? []
-    : ending.map(({ userId }) => ({ type: "User" as const, id: userId, label: emails.get(userId) ?? "" }));
-  const change = {
+
+  const leaving = ending.filter(({ id }) => held.get(id)?.[theirs] === 0).map(({ id }) => id);
+  const staying = ending.filter(({ id }) => held.get(id)?.[theirs] === 1).map(({ id }) => id);
+  await moveMembers(work, group.id, leaving, async () => {
+    await leaveGroups(
+      work,
+      leaving.map((userId) => ({ groupId: group.id, userId })),
+    );
+    const lowered = bySync ? "bySync = 0, direct = 0" : "byHand = 0";
+    if (staying.length > 0)
+      await work.write(`UPDATE Membership SET ${lowered} WHERE groupId = ? AND userId IN (${marks(staying)})`, [
+        group.id,
+        ...staying,
+      ]);
+  });
+  const after = group.memberCount - leaving.length;
+  const subject = {
     type: "Group" as const,
     id: group.id,
     label: group.name,
-    changes: { members: [null, `-${leaving.length}`] as const },
+    changes: { members: [group.memberCount, after] } as const,
   };
-  await work.record(permit, [change, ...people], { count: 1 + ending.length });
+  const people = ending.map(({ id, email }) => ({ type: "User" as const, id, label: email }));
+  // A directory's event is found by its group alone: a million memberships must not make a million rows (rule 10.1).
+  await work.record(permit, bySync ? [subject] : [subject, ...people], { count: 1 + people.length });
   return leaving.length;
+}
+
+type Flags = Record<"byHand" | "bySync", number>;
+
+/** How each of these users is in the group, if at all. */
+async function flagsOf(work: Work, groupId: string, users: readonly User[]): Promise<Map<string, Flags>> {
+  if (users.length === 0) return new Map();
+  const found = await work.rows<Flags & { userId: string }>(
+    `SELECT userId, byHand, bySync FROM Membership WHERE groupId = ? AND userId IN (${marks(users)})`,
+    [groupId, ...users.map(({ id }) => id)],
+  );
+  return new Map(found.map((row) => [row.userId, row]));
+}
+
+/** Who is in the group by its directory alone can only leave there. */
+function refuseTheDirectorys(
+  group: Group,
+  users: readonly User[],
+  userIds: readonly string[],
+  held: ReadonlyMap<string, Flags>,
+): void {
+  const problems = new Problems();
+  for (const { id, email } of users) {
+    const flags = held.get(id);
+    if (flags?.bySync !== 1 || flags.byHand === 1) continue;
+    const path = ["input", "userIds", String(userIds.indexOf(publicId("User", id)))];
+    problems.add("MANAGED_BY_DIRECTORY", `${email} is in ${group.name} by a directory. Remove them there.`, path);
+  }
+  problems.refuseIfAny();
 }
