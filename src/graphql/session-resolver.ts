@@ -69,7 +69,39 @@ export class SessionResolver {
     if ("userErrors" in checked) return { ...nothing, ...checked };
     const accountId = checked.value;
     const enter = async (work: Work) => ({ ...(await signIn(work, { accountId })), accountId });
-    return await letIn(context, info, "signIn", nothing, enter);
+    return letIn(context, info, "signIn", nothing, enter);
+  }
+
+  @Mutation(() => SignOutPayload, { nullable: true, description: "Ends the session." })
+  async signOut(@Ctx() context: Context, @Info() info: GraphQLResolveInfo): Promise<SignOutPayload> {
+    const accessToken = context.accessToken ?? "";
+    const payload = await change<void, SignOutPayload>(context, info, "signOut", {}, (work) => signOut(work, { accessToken }), {
+      fields: {},
+      nothing: {},
+    });
+    context.rememberSession(null);
+    return payload;
+  }
+
+  @Mutation(() => InvitationAcceptPayload, {
+    nullable: true,
+    description: "Joins the site. Needs the token from the email and no scope.",
+  })
+  async invitationAccept(
+    @Arg("input", () => InvitationAcceptInput) input: InvitationAcceptInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<InvitationAcceptPayload> {
+    const nothing = { user: null, session: null };
+    const ready = await beforehand(async () => {
+      await context.tries.spend([`invitation ${hashToken(input.token)}`, `address ${context.ipAddress}`]);
+      refuseBadPassword(input.password);
+      return input.password ? hashPassword(input.password) : null;
+    });
+    if ("userErrors" in ready) return { ...nothing, ...ready };
+    const { token, fullName } = input;
+    const accept = { token, fullName, passwordHash: ready.value };
+    return letIn(context, info, "invitationAccept", nothing, (work) => acceptInvitation(work, accept));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Edge } from "./expand.ts";
 import { countRows, keyset, nodeSelection, putPages, readPage } from "./page.ts";
 import { marks, maySee, type Reader, type Row } from "./reader.ts";
-import { isSelected, put, putOnAll, type SelectedField } from "./selection.ts";
+import { isSelected, putOnAll, type SelectedField } from "./selection.ts";
 import { orderOf, type UserFilter, userColumns, userConditions } from "./users.ts";
 
 /** The members of groups, a page for each. Null without scope USERS_READ. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait, setImmediate as yieldToOthers } from "node:timers/promises";
 import { isCollision } from "../database/dialect.ts";
-import type { Ground, Transaction } from "../database/ground.ts";
+import type { Ground } from "../database/ground.ts";
 import type { Actor } from "../model/actor.ts";
 import { Refusal } from "../model/refusal.ts";
 import type { Reader } from "../queries/reader.ts";

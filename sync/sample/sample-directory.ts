@@ -91,7 +91,10 @@ interface State extends Pick<SampleDirectory, "company" | "requests" | "faults">
 
 async function answer(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", "http://sample");
-  if (url.pathname === "/token") return send(response, ...(await grant(state, await bodyOf(request))));
+  if (url.pathname === "/token") {
+    send(response, ...(await grant(state, await bodyOf(request))));
+    return;
+  }
   const scopes = state.tokens.get(/^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "");
   if (!scopes) return send(response, 401, refused(401, "authError", "Invalid Credentials"));
   const { method, status, body } = answerApi(state.company, url);
@@ -135,28 +138,39 @@ async function grant({ company, tokens, publicKey }: State, form: string): Promi
 }
 
 function spoil(fault: Fault, body: Record<string, unknown>, response: ServerResponse): void {
-  const [list] = Object.entries(body).find(([, value]) => Array.isArray(value)) ?? [];
-  if (fault.kind === "partial" && list) {
-    const items = body[list] as unknown[]; // as: just found to be one
-    return send(response, 200, { ...body, [list]: items.slice(0, Math.floor(items.length * fault.keep)) });
-  }
-  if (fault.kind === "loop") return send(response, 200, { ...body, nextPageToken: "again" });
-  if (fault.kind === "refuse") {
-    if (fault.retryAfter !== undefined) response.setHeader("Retry-After", String(fault.retryAfter));
-    return send(response, fault.status, refused(fault.status, fault.reason, fault.message ?? fault.reason));
-  }
-  if (fault.kind === "html") {
-    response.writeHead(502, { "Content-Type": "text/html" });
-    response.end("<html><title>502</title></html>");
-    return;
-  }
-  if (fault.kind === "reset") {
-    response.destroy();
-    return;
-  }
   const text = JSON.stringify(body);
-  response.writeHead(200, { "Content-Type": "application/json; charset=UTF-8" });
-  response.end(text.slice(0, Math.floor(text.length / 2)));
+  switch (fault.kind) {
+    case "partial":
+      send(response, 200, shortened(body, fault.keep));
+      break;
+    case "loop":
+      send(response, 200, { ...body, nextPageToken: "again" });
+      break;
+    case "refuse":
+      if (fault.retryAfter !== undefined) response.setHeader("Retry-After", String(fault.retryAfter));
+      send(response, fault.status, refused(fault.status, fault.reason, fault.message ?? fault.reason));
+      break;
+    case "html":
+      response.writeHead(502, { "Content-Type": "text/html" });
+      response.end("<html><title>502</title></html>");
+      break;
+    case "reset":
+      response.destroy();
+      break;
+    case "cut":
+      response.writeHead(200, { "Content-Type": "application/json; charset=UTF-8" });
+      response.end(text.slice(0, Math.floor(text.length / 2)));
+  }
+}
+
+/** A listing with the last of its items missing, as if they were not there. */
+function shortened(body: Record<string, unknown>, keep: number): object {
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.slice(0, Math.floor(value.length * keep)) : value,
+    ]),
+  );
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

@@ -1,11 +1,13 @@
 import { isDuplicate } from "../../database/dialect.ts";
-import { Application, Grant } from "../../model/entities.ts";
+import { Application, Grant, Group } from "../../model/entities.ts";
 import { newId } from "../../model/id.ts";
 import { Problems, Refusal } from "../../model/refusal.ts";
 import type { Work } from "../../work/work.ts";
-import { createGroups } from "../groups/create-groups.ts";
-import { readApplicationName, readApplicationUrl, readSeatLimit } from "./read-application.ts";
+import { newGroup } from "../groups/new-group.ts";
+import { holdSite } from "../keep-counts.ts";
+import { readApplicationKey, readApplicationName, readApplicationUrl, readSeatLimit } from "./read-application.ts";
 
+/** A product to be registered. */
 export interface NewApplication {
   key: string;
   name: string;
@@ -14,47 +16,52 @@ export interface NewApplication {
   seatLimit?: number | null;
 }
 
-const keyForm = /^[a-z][a-z0-9-]{1,39}$/;
-
-/** Registers a product, and makes its default group `<key>-users` (rule 7.2). Answers the compact id. */
+/**
+ * Registers a product and makes its default group `<key>-users`, still empty (rule 7.2). Both names must be free. Answers the
+ * compact id.
+ */
 export async function createApplication(work: Work, input: NewApplication): Promise<string> {
+  await holdSite(work);
   const permit = work.permit("applicationCreate", { noun: "site", id: work.siteId });
-  const problems = new Problems();
-  if (!keyForm.test(input.key))
-    problems.add("INVALID", "A key has 2 to 40 lower-case letters, digits and hyphens, and starts with a letter.", [
-      "input",
-      "key",
-    ]);
-  const name = readApplicationName(input.name, problems);
-  const url = readApplicationUrl(input.url ?? null, problems);
-  const seatLimit = readSeatLimit(input.seatLimit ?? null, problems);
-  problems.refuseIfAny();
-
-  const id = newId();
-  const { key, grantedToNewUsers } = input;
-  try {
-    await work.insert(Application, [
-      { id, siteId: work.siteId, key, name, url, grantedToNewUsers, seatLimit, seatsUsed: 0, createdAt: work.now },
-    ]);
-  } catch (error) {
-    if (isDuplicate(error)) throw new Refusal("TAKEN", `There is an application with the key ${key} already.`, ["input", "key"]);
-    throw error;
-  }
-  const [groupId = ""] = await makeDefaultGroup(work, key, name);
-  await work.insert(Grant, [{ id: newId(), siteId: work.siteId, applicationId: id, groupId, role: "USER", isDefault: true }]);
+  const application = readApplication(work, input);
+  const { id, key, name, url, seatLimit } = application;
+  const group = newGroup(work, { name: `${key}-users`, description: `Can open ${name}.` });
+  await insertOrRefuse(work, Application, application, `There is an application with the key ${key} already.`);
+  await insertOrRefuse(work, Group, group, `There is a group ${group.name} already. Rename it, or choose another key.`);
+  await work.insert(Grant, [
+    { id: newId(), siteId: work.siteId, applicationId: id, groupId: group.id, role: "USER", isDefault: true },
+  ]);
   await work.record(permit, [
-    { type: "Application", id, label: key, changes: { name: [null, name], seatLimit: [null, seatLimit] } },
+    { type: "Application", id, label: key, changes: { name: [null, name], url: [null, url], seatLimit: [null, seatLimit] } },
+    { type: "Group", id: group.id, label: group.name, changes: { name: [null, group.name] } },
   ]);
   return id;
 }
 
-/** The group is made like any other, so whoever registers applications also needs leave to make groups. */
-async function makeDefaultGroup(work: Work, key: string, name: string): Promise<string[]> {
+/** Reads every field, and refuses with all faults at once. */
+function readApplication(work: Work, input: NewApplication): Application {
+  const problems = new Problems();
+  const application: Application = {
+    id: newId(),
+    siteId: work.siteId,
+    key: readApplicationKey(input.key, problems),
+    name: readApplicationName(input.name, problems),
+    url: readApplicationUrl(input.url ?? null, problems),
+    grantedToNewUsers: input.grantedToNewUsers,
+    seatLimit: readSeatLimit(input.seatLimit ?? null, problems),
+    seatsUsed: 0,
+    createdAt: work.now,
+  };
+  problems.refuseIfAny();
+  return application;
+}
+
+/** Both names come from the key, so that is what a taken one is told of. */
+async function insertOrRefuse<T extends object>(work: Work, entity: new () => T, row: T, whyNot: string): Promise<void> {
   try {
-    return await createGroups(work, [{ name: `${key}-users`, description: `Can open ${name}.` }]);
+    await work.insert(entity, [row]);
   } catch (error) {
-    if (error instanceof Refusal && error.problems[0]?.code === "TAKEN")
-      throw new Refusal("TAKEN", `There is a group ${key}-users already. Rename it, or choose another key.`, ["input", "key"]);
+    if (isDuplicate(error)) throw new Refusal("TAKEN", whyNot, ["input", "key"]);
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
 import { findAllOrRefuse, findOrRefuse, groupTarget } from "../find-or-refuse.ts";
 import { holdSite } from "../keep-counts.ts";
-import { joinGroups, moveMembers } from "./memberships.ts";
+import { joinGroups, type MembershipFlags, moveMembers, readMemberships, recordMembers } from "./memberships.ts";
 
 /** Who joins a group; public ids, at most 500. A directory says of each whether in this very group, or only in one inside it. */
 export interface AddMembers {
@@ -26,44 +26,27 @@ export async function addMembers(work: Work, { groupId, userIds = [], members }:
   const bySync = work.actor.kind === "directory";
   const direct = new Set(members?.filter((member) => member.direct).map(({ userId }) => compactId("User", userId)));
   const wanted = users.map(({ id }) => ({ groupId: group.id, userId: id, byHand: !bySync, bySync, direct: direct.has(id) }));
-  const held = await flagsOf(work, group.id, wanted);
+  const held = await readMemberships(
+    work,
+    group.id,
+    users.map(({ id }) => id),
+  );
   const joining = wanted.filter(({ userId }) => !held.has(userId));
   const staying = wanted.filter((row) => lacks(held.get(row.userId), row));
-  if (joining.length === 0 && staying.length === 0) return work.unchanged(permit, 0);
+  const moving = new Set([...joining, ...staying].map(({ userId }) => userId));
+  if (moving.size === 0) return work.unchanged(permit, 0);
 
   const joiningIds = joining.map(({ userId }) => userId);
   await moveMembers(work, group.id, joiningIds, async () => {
     await joinGroups(work, joining);
     await raiseFlags(work, group.id, staying);
   });
-  const changed = new Set([...joining, ...staying].map(({ userId }) => userId));
-  const people = users.filter(({ id }) => changed.has(id)).map(({ id, email }) => ({ type: "User" as const, id, label: email }));
-  const after = group.memberCount + joining.length;
-  const subject = {
-    type: "Group" as const,
-    id: group.id,
-    label: group.name,
-    changes: { members: [group.memberCount, after] } as const,
-  };
-  // A directory's event is found by its group alone: a million memberships must not make a million rows (rule 10.1).
-  await work.record(permit, bySync ? [subject] : [subject, ...people], { count: 1 + people.length });
+  await recordMembers(work, permit, { group, joined: joining.length, people: users.filter(({ id }) => moving.has(id)) });
   return joining.length;
 }
 
-type Flags = Record<"byHand" | "bySync" | "direct", number>;
-
-/** The flags of those who are members already, by user. */
-async function flagsOf(work: Work, groupId: string, rows: readonly Membership[]): Promise<Map<string, Flags>> {
-  if (rows.length === 0) return new Map();
-  const found = await work.rows<Flags & { userId: string }>(
-    `SELECT userId, byHand, bySync, direct FROM Membership WHERE groupId = ? AND userId IN (${marks(rows)})`,
-    [groupId, ...rows.map(({ userId }) => userId)],
-  );
-  return new Map(found.map((row) => [row.userId, row]));
-}
-
-/** Whether a membership there is has yet to say what is wanted of it. `direct` is a directory's to say. */
-function lacks(held: Flags | undefined, wanted: Membership): boolean {
+/** Whether a membership that is there does not say yet what is wanted of it. */
+function lacks(held: MembershipFlags | undefined, wanted: Membership): boolean {
   if (!held) return false;
   return wanted.bySync ? held.bySync === 0 || held.direct !== Number(wanted.direct) : held.byHand === 0;
 }

@@ -1,10 +1,24 @@
-import { Membership } from "../../model/entities.ts";
+import { type Group, Membership, type User } from "../../model/entities.ts";
 import { marks } from "../../queries/reader.ts";
-import type { Work } from "../../work/work.ts";
+import type { Permit, Work } from "../../work/work.ts";
 import { keepCounts } from "../keep-counts.ts";
 
-/** Who is in what; compact ids. */
-export type Place = Pick<Membership, "groupId" | "userId">;
+/** How a user is in a group: each flag 0 or 1. */
+export type MembershipFlags = Record<"byHand" | "bySync" | "direct", number>;
+
+/** How each of these users is in the group, by compact id; who is not in it is left out. */
+export async function readMemberships(
+  work: Work,
+  groupId: string,
+  userIds: readonly string[],
+): Promise<Map<string, MembershipFlags>> {
+  if (userIds.length === 0) return new Map();
+  const rows = await work.rows<MembershipFlags & { userId: string }>(
+    `SELECT userId, byHand, bySync, direct FROM Membership WHERE groupId = ? AND userId IN (${marks(userIds)})`,
+    [groupId, ...userIds],
+  );
+  return new Map(rows.map((row) => [row.userId, row]));
+}
 
 /**
  * Makes a change of who is in a group. Seats are counted only where the group opens something: elsewhere none can move, and a
@@ -28,8 +42,8 @@ export async function joinGroups(work: Work, joining: readonly Membership[]): Pr
     await work.write("UPDATE `Group` SET memberCount = memberCount + ? WHERE id = ?", [userIds.length, groupId]);
 }
 
-/** Ends memberships whoever made them, and counts them out of their groups. The caller holds the site and keeps the seats. */
-export async function leaveGroups(work: Work, leaving: readonly Place[]): Promise<void> {
+/** Ends memberships, whoever made them, and counts them out of their groups. The caller holds the site and keeps the seats. */
+export async function leaveGroups(work: Work, leaving: readonly Pick<Membership, "groupId" | "userId">[]): Promise<void> {
   for (const [groupId, userIds] of byGroup(leaving)) {
     const left = await work.write(`DELETE FROM Membership WHERE groupId = ? AND userId IN (${marks(userIds)})`, [
       groupId,
@@ -39,8 +53,23 @@ export async function leaveGroups(work: Work, leaving: readonly Place[]): Promis
   }
 }
 
+/**
+ * Records who joined or left a group: one event, found by the group and by each person. A directory's is found by the group alone,
+ * so that a million memberships make no million rows (rule 10.1).
+ */
+export async function recordMembers(
+  work: Work,
+  permit: Permit,
+  { group, joined, people }: { group: Group; joined: number; people: readonly User[] },
+): Promise<void> {
+  const members = [group.memberCount, group.memberCount + joined] as const;
+  const subject = { type: "Group" as const, id: group.id, label: group.name, changes: { members } };
+  const named = people.map(({ id, email }) => ({ type: "User" as const, id, label: email }));
+  await work.record(permit, work.actor.kind === "directory" ? [subject] : [subject, ...named], { count: 1 + people.length });
+}
+
 /** One statement for each group: deleting by pairs was measured to cost nine times as much. */
-function byGroup(places: readonly Place[]): Map<string, string[]> {
+function byGroup(places: readonly Pick<Membership, "groupId" | "userId">[]): Map<string, string[]> {
   const groups = new Map<string, string[]>();
   for (const { groupId, userId } of places) {
     const userIds = groups.get(groupId);

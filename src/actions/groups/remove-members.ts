@@ -5,7 +5,7 @@ import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
 import { findAllOrRefuse, findOrRefuse, groupTarget } from "../find-or-refuse.ts";
 import { holdSite } from "../keep-counts.ts";
-import { leaveGroups, moveMembers } from "./memberships.ts";
+import { leaveGroups, type MembershipFlags, moveMembers, readMemberships, recordMembers } from "./memberships.ts";
 
 /** Who leaves a group; public ids, at most 500. */
 export interface RemoveMembers {
@@ -22,50 +22,34 @@ export async function removeMembers(work: Work, { groupId, userIds }: RemoveMemb
   const group = await findOrRefuse(work, Group, "Group", groupId, ["input", "id"]);
   const permit = work.permit("groupRemoveMembers", groupTarget(group));
   const users = await findAllOrRefuse(work, User, "User", userIds, ["input", "userIds"]);
-  const held = await flagsOf(work, group.id, users);
+  const held = await readMemberships(
+    work,
+    group.id,
+    users.map(({ id }) => id),
+  );
   const bySync = work.actor.kind === "directory";
-  const [ours, theirs] = bySync ? (["bySync", "byHand"] as const) : (["byHand", "bySync"] as const);
   if (!bySync) refuseTheDirectorys(group, users, userIds, held);
+  const [ours, theirs] = bySync ? (["bySync", "byHand"] as const) : (["byHand", "bySync"] as const);
   const ending = users.filter(({ id }) => held.get(id)?.[ours] === 1);
   if (ending.length === 0) return work.unchanged(permit, 0);
 
-  const leaving = ending.filter(({ id }) => held.get(id)?.[theirs] === 0).map(({ id }) => id);
-  const staying = ending.filter(({ id }) => held.get(id)?.[theirs] === 1).map(({ id }) => id);
+  const endingIds = ending.map(({ id }) => id);
+  const leaving = endingIds.filter((id) => held.get(id)?.[theirs] === 0);
+  const staying = endingIds.filter((id) => held.get(id)?.[theirs] === 1);
   await moveMembers(work, group.id, leaving, async () => {
     await leaveGroups(
       work,
       leaving.map((userId) => ({ groupId: group.id, userId })),
     );
-    const lowered = bySync ? "bySync = 0, direct = 0" : "byHand = 0";
-    if (staying.length > 0)
-      await work.write(`UPDATE Membership SET ${lowered} WHERE groupId = ? AND userId IN (${marks(staying)})`, [
-        group.id,
-        ...staying,
-      ]);
+    await lowerFlags(work, group.id, staying, bySync ? "bySync = 0, direct = 0" : "byHand = 0");
   });
-  const after = group.memberCount - leaving.length;
-  const subject = {
-    type: "Group" as const,
-    id: group.id,
-    label: group.name,
-    changes: { members: [group.memberCount, after] } as const,
-  };
-  const people = ending.map(({ id, email }) => ({ type: "User" as const, id, label: email }));
-  // A directory's event is found by its group alone: a million memberships must not make a million rows (rule 10.1).
-  await work.record(permit, bySync ? [subject] : [subject, ...people], { count: 1 + people.length });
+  await recordMembers(work, permit, { group, joined: -leaving.length, people: ending });
   return leaving.length;
 }
 
-type Flags = Record<"byHand" | "bySync", number>;
-
-/** How each of these users is in the group, if at all. */
-async function flagsOf(work: Work, groupId: string, users: readonly User[]): Promise<Map<string, Flags>> {
-  if (users.length === 0) return new Map();
-  const found = await work.rows<Flags & { userId: string }>(
-    `SELECT userId, byHand, bySync FROM Membership WHERE groupId = ? AND userId IN (${marks(users)})`,
-    [groupId, ...users.map(({ id }) => id)],
-  );
-  return new Map(found.map((row) => [row.userId, row]));
+async function lowerFlags(work: Work, groupId: string, userIds: readonly string[], flags: string): Promise<void> {
+  if (userIds.length === 0) return;
+  await work.write(`UPDATE Membership SET ${flags} WHERE groupId = ? AND userId IN (${marks(userIds)})`, [groupId, ...userIds]);
 }
 
 /** Who is in the group by its directory alone can only leave there. */
@@ -73,7 +57,7 @@ function refuseTheDirectorys(
   group: Group,
   users: readonly User[],
   userIds: readonly string[],
-  held: ReadonlyMap<string, Flags>,
+  held: ReadonlyMap<string, MembershipFlags>,
 ): void {
   const problems = new Problems();
   for (const { id, email } of users) {

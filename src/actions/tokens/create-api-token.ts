@@ -7,11 +7,13 @@ import { newToken } from "../../secrets/token.ts";
 import type { Work } from "../../work/work.ts";
 import { findOrRefuse } from "../find-or-refuse.ts";
 
+/** A token to be made. */
 export interface NewApiToken {
   name: string;
   scopes: readonly Scope[];
   /** Public id; with, and only with, CONTENT_WRITE. */
   applicationId?: string | null;
+  /** RFC 3339; null for no end. */
   expiresAt?: string | null;
 }
 
@@ -21,58 +23,84 @@ export interface CreatedApiToken {
   secret: string;
 }
 
-/** Makes a credential for scripts. It never gets more than its creator has now (rule 9.5), and only its hash is kept. */
+/**
+ * Makes a credential for scripts, of which only a hash is kept. It gets no scope that its creator does not have now, and belongs to
+ * that person (rule 9.5). The operator may give any, and such a token stands alone.
+ */
 export async function createApiToken(work: Work, input: NewApiToken): Promise<CreatedApiToken> {
   const permit = work.permit("apiTokenCreate", { noun: "site", id: work.siteId });
-  const problems = new Problems();
-  const name = cleanText(input.name, { max: 100 });
-  if ("fault" in name || name.text === "")
-    problems.add("INVALID", "fault" in name ? name.fault : "A token needs a name.", ["input", "name"]);
-  readScopes(work, input, problems);
-  if (input.expiresAt && input.expiresAt <= work.now) problems.add("INVALID", "This moment has passed.", ["input", "expiresAt"]);
   const application = input.applicationId
     ? await findOrRefuse(work, Application, "Application", input.applicationId, ["input", "applicationId"])
     : null;
-  problems.refuseIfAny();
-
+  const { name, scopes, expiresAt } = readToken(work, input, application);
   const { token, hash, hint } = newToken("gh_");
   const tokenId = newId();
-  const creator = work.actor.kind === "user" || work.actor.kind === "token" ? work.actor.userId : null;
-  const scopes = [...new Set(input.scopes)];
-  const label = "text" in name ? name.text : "";
   await work.insert(ApiToken, [
     {
       id: tokenId,
       siteId: work.siteId,
-      name: label,
+      name,
       hint,
       tokenHash: hash,
       scopes: scopes.join(" "),
       applicationId: application?.id ?? null,
-      createdById: creator,
+      createdById: work.actor.kind === "user" || work.actor.kind === "token" ? work.actor.userId : null,
       createdAt: work.now,
-      expiresAt: input.expiresAt ?? null,
+      expiresAt,
     },
   ]);
-  await work.record(permit, [
-    { type: "ApiToken", id: tokenId, label, changes: { scopes: [null, scopes.join(" ")], expiresAt: [null, input.expiresAt] } },
-  ]);
+  const changes = {
+    scopes: [null, scopes.join(" ")],
+    application: [null, application?.key],
+    expiresAt: [null, expiresAt],
+  } as const;
+  await work.record(permit, [{ type: "ApiToken", id: tokenId, label: name, changes }]);
   return { tokenId, secret: token };
 }
 
-function readScopes({ actor }: Work, { scopes, applicationId }: NewApiToken, problems: Problems): void {
-  const path = ["input", "scopes"];
-  if (scopes.length === 0) problems.add("INVALID", "A token needs at least one scope.", path);
-  for (const [index, scope] of scopes.entries()) {
-    const holds =
-      actor.kind === "operator" ||
-      actor.scopes.has(scope) ||
-      (scope === "CONTENT_WRITE" && actor.kind === "user" && actor.role === "ADMIN");
-    if (!holds) problems.add("FORBIDDEN", `You cannot give ${scope}, since you do not have it.`, [...path, String(index)]);
-  }
-  const writesContent = scopes.includes("CONTENT_WRITE");
-  if (writesContent && !applicationId)
-    problems.add("INVALID", "CONTENT_WRITE is for one application: name it.", ["input", "applicationId"]);
-  if (!writesContent && applicationId)
-    problems.add("INVALID", "Only CONTENT_WRITE is for one application.", ["input", "applicationId"]);
+/** Reads every field, and refuses with all faults at once. */
+function readToken(work: Work, input: NewApiToken, application: Application | null) {
+  const problems = new Problems();
+  const name = cleanText(input.name, { max: 100 });
+  if ("fault" in name || name.text === "")
+    problems.add("INVALID", "fault" in name ? name.fault : "A token needs a name.", ["input", "name"]);
+  const scopes = [...new Set(input.scopes)];
+  if (scopes.length === 0) problems.add("INVALID", "A token needs at least one scope.", ["input", "scopes"]);
+  for (const scope of scopes)
+    if (!mayGive(work, scope, application))
+      problems.add("FORBIDDEN", `You cannot give ${scope}, since you do not have it.`, [
+        "input",
+        "scopes",
+        String(input.scopes.indexOf(scope)),
+      ]);
+  if (scopes.includes("CONTENT_WRITE") !== (application !== null))
+    problems.add("INVALID", "CONTENT_WRITE is for one application, which must be named, and nothing else is.", [
+      "input",
+      "applicationId",
+    ]);
+  const expiresAt = readExpiry(work, input.expiresAt ?? null, problems);
+  problems.refuseIfAny();
+  return { name: "text" in name ? name.text : "", scopes, expiresAt };
+}
+
+/**
+ * Rule 9.5. CONTENT_WRITE is never among the scopes of a person, since it is for one application: an admin, who may do everything
+ * (9.4), may give it for any, and a token that has it for its own.
+ */
+function mayGive({ actor }: Work, scope: Scope, application: Application | null): boolean {
+  if (actor.kind === "operator") return true;
+  if (scope !== "CONTENT_WRITE") return actor.scopes.has(scope);
+  if (actor.kind === "user") return actor.role === "ADMIN";
+  return actor.kind === "token" && actor.scopes.has(scope) && actor.applicationId === (application?.id ?? null);
+}
+
+/** The last moment that the database's 24 characters can hold. */
+const lastMoment = Date.parse("9999-12-31T23:59:59.999Z");
+
+function readExpiry({ now }: Work, expiresAt: string | null, problems: Problems): string | null {
+  if (expiresAt === null) return null;
+  const time = Date.parse(expiresAt);
+  if (time > Date.parse(now) && time <= lastMoment) return new Date(time).toISOString();
+  problems.add("INVALID", "A token expires at a moment to come, or never.", ["input", "expiresAt"]);
+  return null;
 }
