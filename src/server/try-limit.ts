@@ -2,20 +2,24 @@ import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { TryLimit } from "../graphql/context.ts";
 import { Refusal } from "../model/refusal.ts";
 
-/** Tries to sign in or to use a link, for each account, link and address. */
-const tries = { points: 10, duration: 600 };
+/** Seconds for which tries are counted. */
+const duration = 600;
+
+/** Tries for one account or link, and for one address of the Internet, which many people of an office can share. */
+const most = { one: 10, address: 100 };
 
 /**
  * Bounds guessing (rule 9.2): every try is counted before it is made, so that parallel tries and aliased fields count like any
- * other. Kept by each instance for itself.
+ * other. Kept by each instance for itself. Keys that begin with `address ` are addresses.
  */
 export function createTryLimit(): TryLimit {
-  const limiter = new RateLimiterMemory(tries);
+  const one = new RateLimiterMemory({ points: most.one, duration });
+  const address = new RateLimiterMemory({ points: most.address, duration });
   return {
     async spend(keys) {
       for (const key of keys)
         try {
-          await limiter.consume(key);
+          await (key.startsWith("address ") ? address : one).consume(key);
         } catch (error) {
           if (!(error instanceof RateLimiterRes)) throw error;
           const minutes = Math.max(1, Math.ceil(error.msBeforeNext / 60_000));
