@@ -45,7 +45,7 @@ describe("the gateway", () => {
 
   async function invited(email: string): Promise<string> {
     const { data } = await ask(invite, { input: { invitees: [{ email }] } });
-    return (data as { userInvite: { users: { id: string }[] } }).userInvite.users[0]?.id ?? "";
+    return (data.userInvite as unknown as { users: { id: string }[] }).users[0]?.id ?? ""; // as: what was selected
   }
 
   beforeAll(async () => {
