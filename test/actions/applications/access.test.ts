@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { giveAccess } from "../../../src/actions/applications/give-access.ts";
 import { setGrant } from "../../../src/actions/applications/set-grant.ts";
 import { takeAccess } from "../../../src/actions/applications/take-access.ts";
@@ -13,10 +13,10 @@ let house: AccessHouse;
 beforeAll(async () => {
   house = await buildAccessHouse();
 });
-afterAll(async () => {
+afterEach(async () => {
   expect(await driftOf(house, house.siteId)).toEqual([]);
-  await house.close();
 });
+afterAll(() => house.close());
 
 const give = (applicationId: string, userIds: string[], actor?: Actor) =>
   house.act((work) => giveAccess(work, { applicationId, userIds }), actor);
@@ -71,6 +71,13 @@ describe("giving access", () => {
     const results = await Promise.allSettled((await house.people(15)).map((userId) => give(id, [userId])));
     expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(5);
     expect(await house.membersOf(groupId)).toHaveLength(5);
+  });
+
+  it("gives the same users access once, however many ask at the same moment", async () => {
+    const { id, groupId } = await house.application("popular");
+    const people = await house.people(3);
+    await Promise.all(Array.from({ length: 8 }, () => give(id, people)));
+    expect(await house.membersOf(groupId)).toHaveLength(3);
   });
 
   it("rule 7.3: shares the last seats between activating, adding and giving at the same moment", async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { deleteGrant } from "../../../src/actions/applications/delete-grant.ts";
 import { type SetGrant, setGrant } from "../../../src/actions/applications/set-grant.ts";
 import type { Actor } from "../../../src/model/actor.ts";
@@ -9,10 +9,10 @@ let house: AccessHouse;
 beforeAll(async () => {
   house = await buildAccessHouse();
 });
-afterAll(async () => {
+afterEach(async () => {
   expect(await driftOf(house, house.siteId)).toEqual([]);
-  await house.close();
 });
+afterAll(() => house.close());
 
 const set = (applicationId: string, groupId: string, more: Partial<SetGrant> = {}, actor?: Actor) =>
   house.act((work) => setGrant(work, { applicationId, groupId, role: "USER", default: false, ...more }), actor);

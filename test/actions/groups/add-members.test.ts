@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { setGrant } from "../../../src/actions/applications/set-grant.ts";
 import { addMembers } from "../../../src/actions/groups/add-members.ts";
 import { removeMembers } from "../../../src/actions/groups/remove-members.ts";
@@ -10,10 +10,10 @@ let house: AccessHouse;
 beforeAll(async () => {
   house = await buildAccessHouse();
 });
-afterAll(async () => {
+afterEach(async () => {
   expect(await driftOf(house, house.siteId)).toEqual([]);
-  await house.close();
 });
+afterAll(() => house.close());
 
 const add = (groupId: string, userIds: string[], actor?: Actor) =>
   house.act((work) => addMembers(work, { groupId, userIds }), actor);

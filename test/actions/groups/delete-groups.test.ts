@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { setGrant } from "../../../src/actions/applications/set-grant.ts";
 import { addMembers } from "../../../src/actions/groups/add-members.ts";
 import { deleteGroups } from "../../../src/actions/groups/delete-groups.ts";
@@ -11,10 +11,10 @@ let house: AccessHouse;
 beforeAll(async () => {
   house = await buildAccessHouse();
 });
-afterAll(async () => {
+afterEach(async () => {
   expect(await driftOf(house, house.siteId)).toEqual([]);
-  await house.close();
 });
+afterAll(() => house.close());
 
 const remove = (ids: string[], actor?: Actor, path?: string[]) => house.act((work) => deleteGroups(work, { ids, path }), actor);
 
