@@ -1,8 +1,6 @@
-// Builds when nothing is built, or when a source is newer than what is built.
+// Builds what is not built yet, or is older than its sources: the code, the IDE, or both.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
-
-const built = "dist/src/main.js";
 
 function newest(path) {
   const stat = statSync(path);
@@ -10,9 +8,12 @@ function newest(path) {
   return Math.max(0, ...readdirSync(path).map((name) => newest(`${path}/${name}`)));
 }
 
-const sources = ["src", "sync", "ide", "ormconfig.ts", "tsconfig.json"];
-if (!existsSync(built) || !existsSync("dist/ide") || Math.max(...sources.map(newest)) > statSync(built).mtimeMs) {
-  console.error("Building …");
-  const { status } = spawnSync("npm", ["run", "build", "--silent"], { stdio: ["ignore", 2, 2] });
+function buildUnlessFresh(script, built, sources) {
+  if (existsSync(built) && Math.max(...sources.map(newest)) <= statSync(built).mtimeMs) return;
+  console.error(`Building: npm run ${script} …`);
+  const { status } = spawnSync("npm", ["run", script, "--silent"], { stdio: ["ignore", 2, 2] });
   if (status !== 0) process.exit(status ?? 1);
 }
+
+buildUnlessFresh("build:code", "dist/src/main.js", ["src", "sync", "ormconfig.ts", "tsconfig.json", "package-lock.json"]);
+buildUnlessFresh("build:ide", "dist/ide/index.html", ["ide", "package-lock.json"]);

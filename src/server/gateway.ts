@@ -7,7 +7,7 @@ import {
 import fastifyApollo, { fastifyApolloDrainPlugin } from "@as-integrations/fastify";
 import { maxDepthRule } from "@escape.tech/graphql-armor-max-depth";
 import cookie from "@fastify/cookie";
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { isOutage, isTooSlow } from "../database/dialect.ts";
 import type { Context, TryLimit } from "../graphql/context.ts";
@@ -44,6 +44,7 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     forceCloseConnections: "idle",
   });
+  server.setErrorHandler((error: FastifyError, _request, reply) => answerFault(error, reply, options.log));
   await server.register(cookie);
   const tries = createTryLimit();
   const schema = buildGatehouseSchema();
@@ -58,13 +59,31 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
   return server;
 }
 
+/** What HTTP itself could not take, in the form that GraphQL clients read. Our own faults are logged and shown as a reference. */
+function answerFault(error: FastifyError, reply: FastifyReply, log: Log): FastifyReply {
+  const status = error.statusCode ?? 500;
+  if (status < 500) {
+    const code = status === 413 ? "OPERATION_TOO_LARGE" : "BAD_REQUEST";
+    return reply.code(status).send({ errors: [{ message: error.message, extensions: { code } }] });
+  }
+  const shown = shownError({ message: "" }, error, faultTeller(log));
+  return reply.code(shown.extensions?.code === "UNAVAILABLE" ? 503 : 500).send({ errors: [shown] });
+}
+
+function faultTeller(log: Log): Parameters<typeof shownError>[2] {
+  return {
+    judge: (fault) => ({ outage: isOutage(fault), tooSlow: isTooSlow(fault) }),
+    log: (reference, fault) => log.error({ reference, err: fault }, "a request failed"),
+  };
+}
+
 async function serveGraphql(
   server: FastifyInstance,
   schema: ReturnType<typeof buildGatehouseSchema>,
   tries: TryLimit,
   options: GatewayOptions,
 ) {
-  const { log } = options;
+  const teller = faultTeller(options.log);
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: true,
@@ -83,11 +102,7 @@ async function serveGraphql(
       ApolloServerPluginUsageReportingDisabled(),
       fastifyApolloDrainPlugin(server),
     ],
-    formatError: (formatted, error) =>
-      shownError(formatted, error, {
-        judge: (fault) => ({ outage: isOutage(fault), tooSlow: isTooSlow(fault) }),
-        log: (reference, fault) => log.error({ reference, err: fault }, "a request failed"),
-      }),
+    formatError: (formatted, error) => shownError(formatted, error, teller),
   });
   await apollo.start();
   await server.register(fastifyApollo(apollo), {
