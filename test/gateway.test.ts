@@ -1,34 +1,16 @@
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { claimLetters } from "../src/actions/letters/claim-letters.ts";
-import { buildGateway } from "../src/server/gateway.ts";
-import { createLog } from "../src/server/log.ts";
+import { type Answer, openGateway, type TestGateway } from "./support/gateway.ts";
 import { buildHouse, type House, operator } from "./support/house.ts";
 
 const password = "correct horse battery";
 
-interface Answer {
-  status: number;
-  data: Record<string, never>;
-  errors?: { message: string; path?: string[]; extensions: { code: string } }[];
-  text: string;
-}
-
 describe("the gateway", () => {
   let house: House;
   let gateway: FastifyInstance;
+  let ask: TestGateway["ask"];
   let admin = "";
-
-  async function ask(query: string, variables: object = {}, token: string | null = admin): Promise<Answer> {
-    const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };
-    const response = await gateway.inject({
-      method: "POST",
-      url: "/graphql",
-      headers,
-      payload: JSON.stringify({ query, variables }),
-    });
-    return { status: response.statusCode, text: response.body, ...(JSON.parse(response.body) as object) } as Answer; // as: what GraphQL answers
-  }
 
   /** The token of the link in the newest letter to someone. */
   async function linkTo(email: string): Promise<string> {
@@ -50,22 +32,7 @@ describe("the gateway", () => {
 
   beforeAll(async () => {
     house = await buildHouse();
-    gateway = await buildGateway({
-      door: house.door,
-      log: createLog({ level: "silent" }),
-      publicUrl: "http://127.0.0.1:4000",
-      trustedProxies: [],
-      ideDirectory: "nowhere",
-      whyNotReady: async () => null,
-      wakeSync: () => undefined,
-    });
-    const { openSession } = await import("../src/actions/sessions/open-session.ts");
-    const { accountId, userId } = house.admin;
-    admin = await house.door.act({ siteId: house.siteId, actor: house.admin }, async (work) => {
-      const permit = work.permit("signIn", { noun: "account", id: accountId });
-      const { accessToken } = await openSession(work, { accountId, userId });
-      return work.unchanged(permit, accessToken);
-    });
+    ({ server: gateway, ask, admin } = await openGateway(house));
   });
   afterAll(async () => {
     await gateway.close();

@@ -33,6 +33,7 @@ export async function serve(config: Config, log: Log, postman?: Pick<Postman, "p
     log,
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
+    executor: config.executor,
     ideDirectory,
     whyNotReady: async () => {
       if (closing) return "shutting down";

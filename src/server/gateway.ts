@@ -10,6 +10,7 @@ import cookie from "@fastify/cookie";
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { isOutage, isTooSlow } from "../database/dialect.ts";
+import { compilingGateway } from "../graphql/compiled.ts";
 import type { Context, TryLimit } from "../graphql/context.ts";
 import { limits } from "../graphql/limits.ts";
 import { buildGatehouseSchema, printContract } from "../graphql/schema.ts";
@@ -26,6 +27,8 @@ export interface GatewayOptions {
   /** Cookies are Secure when this is https. */
   publicUrl: string;
   trustedProxies: readonly string[];
+  /** What runs operations: graphql-jit, or graphql-js. */
+  executor: "jit" | "js";
   /** Where the built IDE is. */
   ideDirectory: string;
   /** Says why the gateway cannot serve now; null when it can. */
@@ -35,6 +38,8 @@ export interface GatewayOptions {
 
 /** The largest request that is read. Bytes. */
 const bodyLimit = 256 * 1024;
+/** The most fields of an operation once its fragments are opened. */
+const mostSelections = 2000;
 
 /** Builds the HTTP server: GraphQL, the IDE, the contract, health and metrics. It does not listen yet. */
 export async function buildGateway(options: GatewayOptions): Promise<FastifyInstance> {
@@ -85,7 +90,7 @@ async function serveGraphql(
 ) {
   const teller = faultTeller(options.log);
   const apollo = new ApolloServer<Context>({
-    schema,
+    ...(options.executor === "jit" ? { gateway: compilingGateway(schema) } : { schema }),
     introspection: true,
     csrfPrevention: true,
     persistedQueries: false,
@@ -93,6 +98,7 @@ async function serveGraphql(
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: 2000 },
+    maxRecursiveSelections: mostSelections,
     validationRules: [maxDepthRule({ n: 15, exposeLimits: true })],
     stringifyResult: async (value) => JSON.stringify(value),
     plugins: [

@@ -1,0 +1,50 @@
+import type { FastifyInstance } from "fastify";
+import { openSession } from "../../src/actions/sessions/open-session.ts";
+import { buildGateway } from "../../src/server/gateway.ts";
+import { createLog } from "../../src/server/log.ts";
+import type { House } from "./house.ts";
+
+export interface Answer {
+  status: number;
+  data: Record<string, never>;
+  errors?: { message: string; path?: (string | number)[]; extensions: { code: string } }[];
+  text: string;
+}
+
+/** A gateway of a house, asked as over HTTP. */
+export interface TestGateway {
+  server: FastifyInstance;
+  /** The access token of the house's admin. */
+  admin: string;
+  /** Asks as the admin, or by another token; `null` is a stranger. */
+  ask(query: string, variables?: object, token?: string | null): Promise<Answer>;
+}
+
+export async function openGateway(house: House, executor: "jit" | "js" = "jit"): Promise<TestGateway> {
+  const server = await buildGateway({
+    door: house.door,
+    log: createLog({ level: "silent" }),
+    publicUrl: "http://127.0.0.1:4000",
+    trustedProxies: [],
+    executor,
+    ideDirectory: "nowhere",
+    whyNotReady: async () => null,
+    wakeSync: () => undefined,
+  });
+  const { accountId, userId } = house.admin;
+  const admin = await house.door.act({ siteId: house.siteId, actor: house.admin }, async (work) => {
+    const permit = work.permit("signIn", { noun: "account", id: accountId });
+    const { accessToken } = await openSession(work, { accountId, userId });
+    return work.unchanged(permit, accessToken);
+  });
+  return {
+    server,
+    admin,
+    async ask(query, variables = {}, token = admin) {
+      const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };
+      const payload = JSON.stringify({ query, variables });
+      const { statusCode, body } = await server.inject({ method: "POST", url: "/graphql", headers, payload });
+      return { status: statusCode, text: body, ...(JSON.parse(body) as object) } as Answer; // as: what GraphQL answers
+    },
+  };
+}
