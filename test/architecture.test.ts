@@ -25,7 +25,7 @@ const world: Record<string, readonly RegExp[]> = {
   database: [/^typeorm$/, /^mysql2/, /^better-sqlite3$/],
   work: [/^typeorm$/],
   mail: [/^nodemailer/],
-  graphql: [/^graphql$/, /^type-graphql$/, /^@apollo\/server/, /^reflect-metadata$/, /^graphql-jit$/],
+  graphql: [/^graphql$/, /^type-graphql$/, /^@apollo\/server/, /^reflect-metadata$/, /^graphql-jit$/, /^lru-cache$/],
   server: [
     /^fastify$/,
     /^@fastify\//,

@@ -10,7 +10,6 @@ describe("the gateway", () => {
   let house: House;
   let gateway: FastifyInstance;
   let ask: TestGateway["ask"];
-  let admin = "";
 
   /** The token of the link in the newest letter to someone. */
   async function linkTo(email: string): Promise<string> {
@@ -32,7 +31,7 @@ describe("the gateway", () => {
 
   beforeAll(async () => {
     house = await buildHouse();
-    ({ server: gateway, ask, admin } = await openGateway(house));
+    ({ server: gateway, ask } = await openGateway(house));
   });
   afterAll(async () => {
     await gateway.close();

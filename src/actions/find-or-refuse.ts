@@ -7,9 +7,28 @@ import type { Work } from "../work/work.ts";
 /** How an id that names nothing on this site is refused: the same whether it never existed or belongs to another site. */
 const unknown = (type: NodeType) => `There is no such ${type.toLowerCase()} on this site.`;
 
+/** The row behind each public id, in the order given. Every id that is none of this site's is a problem, at `pathOf` its place. */
+export async function findAll<T extends { id: string }>(
+  work: Work,
+  entity: new () => T,
+  type: NodeType,
+  publicIds: readonly string[],
+  pathOf: (index: number) => string[],
+  problems: Problems,
+): Promise<T[]> {
+  const ids = publicIds.map((id) => compactId(type, id));
+  const found = await work.byIds(entity, [...new Set(ids.filter((id) => id !== null))]);
+  const byId = new Map(found.map((row) => [row.id, row]));
+  return ids.flatMap((id, index) => {
+    const row = byId.get(id ?? "");
+    if (!row) problems.add("NOT_FOUND", unknown(type), pathOf(index));
+    return row ?? [];
+  });
+}
+
 /**
- * The rows behind public ids, each once, in the order given; or a refusal that names every id that is none of this site's.
- * `path` is that of the list.
+ * The rows behind public ids, each once, in the order given; or a refusal that names every id that is none of this site's. `path`
+ * is that of the list.
  */
 export async function findAllOrRefuse<T extends { id: string }>(
   work: Work,
@@ -18,24 +37,10 @@ export async function findAllOrRefuse<T extends { id: string }>(
   publicIds: readonly string[],
   path: string[],
 ): Promise<T[]> {
-  const ids = publicIds.map((id) => compactId(type, id));
-  const found = new Map(
-    (
-      await work.byIds(
-        entity,
-        [...new Set(ids)].filter((id) => id !== null),
-      )
-    ).map((row) => [row.id, row]),
-  );
   const problems = new Problems();
-  const rows = new Set<T>();
-  for (const [index, id] of ids.entries()) {
-    const row = id === null ? undefined : found.get(id);
-    if (!row) problems.add("NOT_FOUND", unknown(type), [...path, String(index)]);
-    else rows.add(row);
-  }
+  const rows = await findAll(work, entity, type, publicIds, (index) => [...path, String(index)], problems);
   problems.refuseIfAny();
-  return [...rows];
+  return [...new Set(rows)];
 }
 
 /** The one row behind a public id, or a refusal. */

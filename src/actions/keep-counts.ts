@@ -1,6 +1,6 @@
 import { Refusal } from "../model/refusal.ts";
 import type { UserRole } from "../model/scope.ts";
-import { marks } from "../queries/reader.ts";
+import { marks, ofSite } from "../queries/reader.ts";
 import type { AccessLoss, Work } from "../work/work.ts";
 
 /** What a change may move: the seats and head counts of these users, or everything that these applications count. */
@@ -55,7 +55,7 @@ async function count(work: Work, userIds: readonly string[], applicationIds: rea
   for (let from = 0; from < userIds.length; from += 500) {
     const part = userIds.slice(from, from + 500);
     const heads = await work.rows<{ status: string; role: UserRole; n: number }>(
-      `SELECT status, role, COUNT(*) AS n FROM User WHERE siteId = ? AND id IN (${marks(part)}) GROUP BY status, role`,
+      `SELECT status, role, COUNT(*) AS n FROM User WHERE ${ofSite()} AND id IN (${marks(part)}) GROUP BY status, role`,
       [work.siteId, ...part],
     );
     for (const { status, role, n } of heads) raise(counted.heads, `${status} ${role}`, n);
@@ -63,7 +63,7 @@ async function count(work: Work, userIds: readonly string[], applicationIds: rea
       counted,
       await work.rows<Opener>(
         `SELECT DISTINCT m.userId, g.applicationId, u.status FROM Membership m JOIN \`Grant\` g ON g.groupId = m.groupId
-         JOIN User u ON u.id = m.userId WHERE u.siteId = ? AND m.userId IN (${marks(part)})`,
+         JOIN User u ON u.id = m.userId WHERE ${ofSite("u")} AND m.userId IN (${marks(part)})`,
         [work.siteId, ...part],
       ),
     );

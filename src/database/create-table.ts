@@ -29,7 +29,10 @@ export interface TableSpec {
   withoutRowid?: boolean;
 }
 
-/** Creates a table and its indexes on either database, stating engine and charset. */
+/**
+ * Creates a table and its indexes on either database, stating engine and charset. MySQL and MariaDB commit at every such statement,
+ * so there a table is made whole by one, and a migration that was broken off passes over what it made before.
+ */
 export async function createTable(runner: QueryRunner, name: string, spec: TableSpec): Promise<void> {
   const sqlite = runner.connection.options.type === "better-sqlite3";
   const quoted = (names: string[]) => names.map((column) => `\`${column}\``).join(", ");
@@ -37,13 +40,16 @@ export async function createTable(runner: QueryRunner, name: string, spec: Table
     const type = types[typed.replace("?", "") as ColumnType][sqlite ? 0 : 1]; // as: the question mark is all that can be added
     return `\`${column}\` ${type} ${typed.endsWith("?") ? "NULL" : "NOT NULL"}`;
   });
-  const options = sqlite
-    ? spec.withoutRowid
-      ? "WITHOUT ROWID"
-      : ""
-    : "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin";
-  await runner.query(`CREATE TABLE \`${name}\` (${[...columns, `PRIMARY KEY (${quoted(spec.key)})`].join(", ")}) ${options}`);
-  for (const [kind, indexes] of [["UNIQUE INDEX", spec.unique ?? {}] as const, ["INDEX", spec.index ?? {}] as const])
-    for (const [index, on] of Object.entries(indexes))
-      await runner.query(`CREATE ${kind} \`${index}\` ON \`${name}\` (${quoted(on)})`);
+  const indexes = [["UNIQUE INDEX", spec.unique ?? {}] as const, ["INDEX", spec.index ?? {}] as const].flatMap(([kind, byName]) =>
+    Object.entries(byName).map(([index, on]) => ({ index: `${kind} \`${index}\``, on: `(${quoted(on)})` })),
+  );
+  const parts = [...columns, `PRIMARY KEY (${quoted(spec.key)})`];
+  if (!sqlite) {
+    const whole = [...parts, ...indexes.map(({ index, on }) => `${index} ${on}`)].join(", ");
+    const options = "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin";
+    await runner.query(`CREATE TABLE IF NOT EXISTS \`${name}\` (${whole}) ${options}`);
+    return;
+  }
+  await runner.query(`CREATE TABLE \`${name}\` (${parts.join(", ")}) ${spec.withoutRowid ? "WITHOUT ROWID" : ""}`);
+  for (const { index, on } of indexes) await runner.query(`CREATE ${index} ON \`${name}\` ${on}`);
 }

@@ -44,7 +44,10 @@ export class ApiTokenResolver {
     );
   }
 
-  @Mutation(() => ApiTokenRevokePayload, { nullable: true, description: "Scope: `TOKENS_WRITE`." })
+  @Mutation(() => ApiTokenRevokePayload, {
+    nullable: true,
+    description: "Ends a token and every token that it made. Scope: `TOKENS_WRITE`.",
+  })
   async apiTokenRevoke(
     @Arg("input", () => ApiTokenRevokeInput) input: ApiTokenRevokeInput,
     @Ctx() context: Context,

@@ -33,7 +33,10 @@ export class ApiTokenCreateInput {
   scopes: Scope[];
   @Field(() => ID, { nullable: true, description: "Required with, and only for, `CONTENT_WRITE`." })
   applicationId?: string | null;
-  @Field(() => DateTime, { nullable: true, description: "Null never expires. Prefer at most one year." })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "Null never expires, or with the token that makes this one. Prefer at most one year.",
+  })
   expiresAt?: string | null;
 }
 

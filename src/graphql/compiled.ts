@@ -1,5 +1,5 @@
 import type { ApolloServerOptions } from "@apollo/server";
-import { type DocumentNode, execute, GraphQLError, type GraphQLSchema, getVariableValues, visit } from "graphql";
+import { type DocumentNode, execute, GraphQLError, type GraphQLSchema, getVariableValues, Kind, visit } from "graphql";
 import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
 import { LRUCache } from "lru-cache";
 import type { Context } from "./context.ts";
@@ -57,11 +57,8 @@ export function compilingGateway(schema: GraphQLSchema): Gateway {
 function mayBeCompiled(document: DocumentNode): boolean {
   let isHarmless = true;
   visit(document, {
-    StringValue: () => {
-      isHarmless = false;
-    },
-    Name: ({ value }) => {
-      if (value === "__proto__") isHarmless = false;
+    enter(node) {
+      if (node.kind === Kind.STRING || (node.kind === Kind.NAME && node.value === "__proto__")) isHarmless = false;
     },
   });
   return isHarmless;

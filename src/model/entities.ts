@@ -215,6 +215,7 @@ export class Session {
 @Entity({ name: "ApiToken" })
 @Index("ApiToken_token", ["tokenHash"], { unique: true })
 @Index("ApiToken_site", ["siteId", "id"])
+@Index("ApiToken_maker", ["createdByTokenId"])
 export class ApiToken {
   @Key("id") id: string;
   @Holds("id") siteId: string;
@@ -224,7 +225,10 @@ export class ApiToken {
   /** Separated by blanks. */
   @Holds("text") scopes: string;
   @MayHold("id") applicationId: string | null;
+  /** The person whom it belongs to: never more than they have now, and none without them (rule 9.5). */
   @MayHold("id") createdById: string | null;
+  /** The token that made it, and that it ends with. */
+  @MayHold("id") createdByTokenId: string | null;
   @Holds("time") createdAt: string;
   @MayHold("time") lastUsedAt: string | null;
   @MayHold("time") expiresAt: string | null;

@@ -98,7 +98,7 @@ export const rights = {
   invitationResend: right("USERS_WRITE", guardsAdmins),
   invitationRevoke: right("USERS_WRITE", guardsAdmins),
   invitationAccept: right(null),
-  groupCreate: right("GROUPS_WRITE"),
+  groupCreate: right("GROUPS_WRITE", isOurGroup, ownsIt),
   groupUpdate: right("GROUPS_WRITE", isOurGroup, ownsIt),
   groupDelete: right("GROUPS_WRITE", isOurGroup, ownsIt),
   groupAddMembers: right("GROUPS_WRITE", isOurGroup, ownsIt),

@@ -1,7 +1,7 @@
 import { publicIdSql } from "./columns.ts";
 import { declareEdges } from "./expand.ts";
 import { declareLoader, listByIds, toOne } from "./loaders.ts";
-import { marks, maySee, type Reader, type Row } from "./reader.ts";
+import { marks, maySee, ofSite, type Reader, type Row } from "./reader.ts";
 import type { Selection } from "./selection.ts";
 
 declareLoader("ApiToken", async (reader, ids) => {
@@ -10,7 +10,7 @@ declareLoader("ApiToken", async (reader, ids) => {
   if (seen.length === 0) return [];
   const rows = await reader.rows<Row>(
     `SELECT ${publicIdSql("ApiToken", "t.id")} AS id, t.name, t.hint, t.scopes, t.createdById, t.createdAt, t.lastUsedAt, t.expiresAt, t.revokedAt
-     FROM ApiToken t WHERE t.siteId = ? AND t.id IN (${marks(seen)})`,
+     FROM ApiToken t WHERE ${ofSite("t")} AND t.id IN (${marks(seen)})`,
     [reader.siteId, ...seen],
   );
   for (const row of rows) row.scopes = String(row.scopes).split(" ");

@@ -2,7 +2,7 @@ import { publicIdSql } from "./columns.ts";
 import { declareEdges } from "./expand.ts";
 import { declareLoader, listByIds, loadByIds, toOne } from "./loaders.ts";
 import { connectionOf, countRows, keyset, nodeSelection, readPage } from "./page.ts";
-import { marks, maySee, type Reader, type Row } from "./reader.ts";
+import { marks, maySee, ofSite, type Reader, type Row } from "./reader.ts";
 import { put, putOnAll, type Selection } from "./selection.ts";
 import { orderOf, type UserFilter, userColumns, userConditions } from "./users.ts";
 
@@ -13,7 +13,7 @@ declareLoader("Application", (reader, ids) =>
   maySee(reader, "ACCESS_READ")
     ? reader.rows<Row>(
         `SELECT ${publicIdSql("Application", "a.id")} AS id, a.id AS compactId, a.\`key\`, a.name, a.url, a.grantedToNewUsers, a.seatLimit, a.seatsUsed
-         FROM Application a WHERE a.siteId = ? AND a.id IN (${marks(ids)})`,
+         FROM Application a WHERE ${ofSite("a")} AND a.id IN (${marks(ids)})`,
         [reader.siteId, ...ids],
       )
     : Promise.resolve([]),
@@ -23,7 +23,7 @@ declareLoader("Grant", (reader, ids) =>
   maySee(reader, "ACCESS_READ")
     ? reader.rows<Row>(
         `SELECT ${publicIdSql("Grant", "g.id")} AS id, g.role, g.isDefault AS \`default\`, g.applicationId, g.groupId
-         FROM \`Grant\` g WHERE g.siteId = ? AND g.id IN (${marks(ids)})`,
+         FROM \`Grant\` g WHERE ${ofSite("g")} AND g.id IN (${marks(ids)})`,
         [reader.siteId, ...ids],
       )
     : Promise.resolve([]),
@@ -97,7 +97,7 @@ declareEdges("Application", {
           `SELECT COUNT(*) AS n FROM User u WHERE ${["u.siteId = ?", ...conditions.where, opens].join(" AND ")}`,
           [reader.siteId, ...conditions.params, id],
         );
-      put(row, field, await connectionOf(reader, "User", field.selection, { rows: by.withKeys(users), order, request, count }));
+      put(row, field, await connectionOf(reader, "User", field.selection, { rows: users, order, request, count }));
     }
   },
 });

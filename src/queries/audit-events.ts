@@ -3,7 +3,7 @@ import { type Columns, columnsFor, publicIdSql } from "./columns.ts";
 import { declareEdges, expand } from "./expand.ts";
 import { declareLoader, loadByIds, toActor } from "./loaders.ts";
 import { connectionOf, keyset, nodeSelection, readPage } from "./page.ts";
-import { marks, maySee, type Reader, type Row, type SqlValue } from "./reader.ts";
+import { marks, maySee, ofSite, type Reader, type Row, type SqlValue } from "./reader.ts";
 import { put, type Selection, slotOf } from "./selection.ts";
 
 /** Events that a caller looks for. Every condition given must hold. */
@@ -69,7 +69,7 @@ function bare(id: string): string {
 declareLoader("AuditEvent", (reader, ids, selection) =>
   maySee(reader, "AUDIT_READ")
     ? reader.rows<Row>(
-        `SELECT ${columnsFor("AuditEvent", columns, needs, selection)} FROM AuditEvent e WHERE e.siteId = ? AND e.id IN (${marks(ids)})`,
+        `SELECT ${columnsFor("AuditEvent", columns, needs, selection)} FROM AuditEvent e WHERE ${ofSite("e")} AND e.id IN (${marks(ids)})`,
         [reader.siteId, ...ids],
       )
     : Promise.resolve([]),

@@ -2,7 +2,7 @@ import type { DirectorySettings } from "../model/directory-settings.ts";
 import { publicIdSql } from "./columns.ts";
 import { declareEdges, expand } from "./expand.ts";
 import { declareLoader, listByIds, toOne } from "./loaders.ts";
-import { marks, maySee, type Reader, type Row } from "./reader.ts";
+import { marks, maySee, ofSite, type Reader, type Row } from "./reader.ts";
 import { put, type Selection, slotOf } from "./selection.ts";
 import { runsOfDirectories } from "./sync-runs.ts";
 
@@ -11,7 +11,7 @@ declareLoader("Directory", (reader, ids) =>
   maySee(reader, "DIRECTORIES_READ")
     ? reader.rows<Row>(
         `SELECT ${publicIdSql("Directory", "d.id")} AS id, d.id AS compactId, d.name, d.provider, d.status, d.statusReason, d.settings AS settingsText,
-         d.lastRunId, d.lastSuccessAt, d.nextRunAt, d.createdAt, d.version FROM Directory d WHERE d.siteId = ? AND d.id IN (${marks(ids)})`,
+         d.lastRunId, d.lastSuccessAt, d.nextRunAt, d.createdAt, d.version FROM Directory d WHERE ${ofSite("d")} AND d.id IN (${marks(ids)})`,
         [reader.siteId, ...ids],
       )
     : Promise.resolve([]),

@@ -6,7 +6,7 @@ import { declareLoader, loadByIds, toOne } from "./loaders.ts";
 import { membersOfGroups } from "./members.ts";
 import { connectionOf, countRows, keyset, nodeSelection, putPages, readPage } from "./page.ts";
 import { prefixRange } from "./prefix-range.ts";
-import { marks, maySee, type Reader, type Row, type SqlValue } from "./reader.ts";
+import { marks, maySee, ofSite, type Reader, type Row, type SqlValue } from "./reader.ts";
 import { isSelected, put, putOnAll, type SelectedField, type Selection } from "./selection.ts";
 
 /** Groups that a caller looks for. Every condition given must hold. Ids are public. */
@@ -44,7 +44,7 @@ export async function listGroups(reader: Reader, args: Record<string, unknown>, 
   const walk = keyset(reader, { siteColumn: "g.siteId", key: "g.nameKey", id: "g.id", descending: false }, request.after);
   const { where, params } = groupConditions(filter);
   const rows = await reader.rows<Row>(
-    `SELECT ${groupColumns(nodeSelection(selection))}, g.name AS cursorKey, g.id AS cursorId FROM \`Group\` g
+    `SELECT ${groupColumns(nodeSelection(selection))}, g.nameKey AS cursorKey, g.id AS cursorId FROM \`Group\` g
      WHERE ${[walk.where, ...where].join(" AND ")} ORDER BY ${walk.orderBy} LIMIT ${request.first + 1}`,
     [...walk.params, ...params],
   );
@@ -53,12 +53,7 @@ export async function listGroups(reader: Reader, args: Record<string, unknown>, 
       reader.siteId,
       ...params,
     ]);
-  return connectionOf(reader, "Group", selection, { rows: withKeys(rows), order: byName, request, count });
-}
-
-function withKeys(rows: Row[]): Row[] {
-  for (const row of rows) row.cursorKey = nameKey(String(row.cursorKey));
-  return rows;
+  return connectionOf(reader, "Group", selection, { rows, order: byName, request, count });
 }
 
 function groupConditions(filter: GroupFilter): { where: string[]; params: SqlValue[] } {
@@ -103,7 +98,7 @@ export async function findGroup(
 
 declareLoader("Group", (reader, ids, selection) =>
   maySee(reader, "GROUPS_READ")
-    ? reader.rows<Row>(`SELECT ${groupColumns(selection)} FROM \`Group\` g WHERE g.siteId = ? AND g.id IN (${marks(ids)})`, [
+    ? reader.rows<Row>(`SELECT ${groupColumns(selection)} FROM \`Group\` g WHERE ${ofSite("g")} AND g.id IN (${marks(ids)})`, [
         reader.siteId,
         ...ids,
       ])
@@ -144,7 +139,7 @@ export async function groupsOfUsers(reader: Reader, users: Row[], field: Selecte
   const ids = users.map((user) => String(user.compactId));
   const after = request.after ? " AND g.nameKey >= ? AND (g.nameKey > ? OR g.id > ?)" : "";
   const rows = await reader.rows<Row>(
-    `SELECT * FROM (SELECT ${groupColumns(nodeSelection(field.selection))}, m.userId AS ofUser, g.name AS cursorKey, g.id AS cursorId,
+    `SELECT * FROM (SELECT ${groupColumns(nodeSelection(field.selection))}, m.userId AS ofUser, g.nameKey AS cursorKey, g.id AS cursorId,
        ROW_NUMBER() OVER (PARTITION BY m.userId ORDER BY g.nameKey, g.id) AS place
      FROM Membership m JOIN \`Group\` g ON g.id = m.groupId WHERE m.userId IN (${marks(ids)}) AND g.siteId = ?${after}) paged
      WHERE place <= ? ORDER BY ofUser, place`,
@@ -156,7 +151,7 @@ export async function groupsOfUsers(reader: Reader, users: Row[], field: Selecte
     ],
   );
   const totals = isSelected(field.selection, "totalCount") ? await countsByUser(reader, ids) : new Map<string, number>();
-  await putPages(reader, "Group", users, field, { rows: withKeys(rows), ofColumn: "ofUser", order: byName, request, totals });
+  await putPages(reader, "Group", users, field, { rows, ofColumn: "ofUser", order: byName, request, totals });
 }
 
 async function countsByUser(reader: Reader, ids: readonly string[]): Promise<Map<string, number>> {

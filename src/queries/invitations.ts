@@ -4,7 +4,7 @@ import { declareEdges } from "./expand.ts";
 import { declareLoader, toActor, toOne } from "./loaders.ts";
 import { connectionOf, countRows, keyset, nodeSelection, readPage } from "./page.ts";
 import { prefixRange } from "./prefix-range.ts";
-import { marks, maySee, type Reader, type Row, type SqlValue } from "./reader.ts";
+import { marks, maySee, ofSite, type Reader, type Row, type SqlValue } from "./reader.ts";
 import type { Selection } from "./selection.ts";
 
 /** Invitations that a caller looks for. Every condition given must hold. */
@@ -79,7 +79,7 @@ function conditions(reader: Reader, filter: InvitationFilter): { where: string[]
 declareLoader("Invitation", (reader, ids, selection) =>
   maySee(reader, "USERS_READ")
     ? reader.rows<Row>(
-        `SELECT ${columnsFor("Invitation", columns(reader.now), needs, selection)} FROM Invitation i WHERE i.siteId = ? AND i.id IN (${marks(ids)})`,
+        `SELECT ${columnsFor("Invitation", columns(reader.now), needs, selection)} FROM Invitation i WHERE ${ofSite("i")} AND i.id IN (${marks(ids)})`,
         [reader.siteId, ...ids],
       )
     : Promise.resolve([]),

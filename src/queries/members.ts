@@ -23,7 +23,7 @@ export const membersOfGroups: Edge = async (reader, groups, field) => {
       ? `SELECT ${columns} ${from} WHERE ${where} ORDER BY ${walk.orderBy} LIMIT ${request.first + 1}`
       : `SELECT * FROM (SELECT ${columns}, ROW_NUMBER() OVER (PARTITION BY m.groupId ORDER BY ${walk.orderBy}) AS place ${from} WHERE ${where}) paged
          WHERE place <= ${request.first + 1} ORDER BY ofGroup, place`;
-  const rows = by.withKeys(await reader.rows<Row>(sql, params));
+  const rows = await reader.rows<Row>(sql, params);
   await addPaths(reader, rows, field);
   const totals = isSelected(field.selection, "totalCount") ? await countsByGroup(reader, ids, field) : new Map<string, number>();
   const edgeOf = (row: Row): Row => ({ manual: row.byHand === 1, paths: row.paths ?? [] });

@@ -93,15 +93,18 @@ export async function connectionsOf(
   selection: Selection,
   pages: readonly PageRows[],
 ): Promise<Row[]> {
-  const connections = pages.map((page) => ({ page, items: page.rows.slice(0, page.request.first), connection: frameOf(page) }));
+  const hasInfo = isSelected(selection, "pageInfo");
+  const connections = pages.map((page) => ({
+    page,
+    items: page.rows.slice(0, page.request.first),
+    connection: hasInfo ? { pageInfo: pageInfoOf(page) } : ({} as Row), // as: filled below
+  }));
   const lists = selection.filter((field) => field.name === "nodes" || field.name === "edges");
   for (const field of lists) {
     const nodeFields = field.name === "nodes" ? [field] : field.selection.filter(({ name }) => name === "node");
     // Selected twice, the same objects may be wanted with different edges: then each list has objects of its own.
     const shared = lists.length === 1 && nodeFields.length <= 1;
-    const edges = connections.map(({ page, items }) =>
-      items.map((row) => ({ cursor: cursorAt(page, row), ...page.edgeOf?.(row) })),
-    );
+    const edges = field.name === "edges" ? connections.map(({ page, items }) => items.map((row) => edgeOf(page, row))) : [];
     for (const nodeField of nodeFields) {
       const nodes = connections.map(({ items }) => (shared ? items : items.map((row) => ({ ...row }))));
       await expand(reader, type, nodes.flat(), nodeField.selection);
@@ -120,15 +123,17 @@ function cursorAt({ order }: PageRows, row: Row | undefined): string | null {
   return row ? cursorOf(order, String(row.cursorKey ?? ""), String(row.cursorId)) : null;
 }
 
-function frameOf(page: PageRows): Row {
+function edgeOf(page: PageRows, row: Row): Row {
+  return { cursor: cursorAt(page, row), ...page.edgeOf?.(row) };
+}
+
+function pageInfoOf(page: PageRows): Row {
   const { request, rows } = page;
   return {
-    pageInfo: {
-      hasNextPage: rows.length > request.first,
-      hasPreviousPage: request.after !== null,
-      startCursor: cursorAt(page, rows[0]),
-      endCursor: cursorAt(page, rows[Math.min(rows.length, request.first) - 1]),
-    },
+    hasNextPage: rows.length > request.first,
+    hasPreviousPage: request.after !== null,
+    startCursor: cursorAt(page, rows[0]),
+    endCursor: cursorAt(page, rows[Math.min(rows.length, request.first) - 1]),
   };
 }
 

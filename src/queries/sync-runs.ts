@@ -5,14 +5,14 @@ import { publicIdSql } from "./columns.ts";
 import { declareEdges, type Edge, expand } from "./expand.ts";
 import { declareLoader, listByIds, loadByIds, toActor, toOne } from "./loaders.ts";
 import { connectionOf, countRows, type PageRows, readPage } from "./page.ts";
-import { marks, maySee, type Reader, type Row, type SqlValue } from "./reader.ts";
+import { marks, maySee, ofSite, type Reader, type Row, type SqlValue } from "./reader.ts";
 import { put } from "./selection.ts";
 
 declareLoader("SyncRun", (reader, ids) =>
   maySee(reader, "DIRECTORIES_READ")
     ? reader.rows<Row>(
         `SELECT ${publicIdSql("SyncRun", "r.id")} AS id, r.id AS compactId, r.directoryId, r.status, r.startedByKind, r.startedById, r.summary AS summaryText,
-         r.failure, r.requestCount, r.stepCount, r.appliedSeq, r.createdAt, r.startedAt, r.finishedAt FROM SyncRun r WHERE r.siteId = ? AND r.id IN (${marks(ids)})`,
+         r.failure, r.requestCount, r.stepCount, r.appliedSeq, r.createdAt, r.startedAt, r.finishedAt FROM SyncRun r WHERE ${ofSite("r")} AND r.id IN (${marks(ids)})`,
         [reader.siteId, ...ids],
       )
     : Promise.resolve([]),

@@ -7,7 +7,7 @@ import { groupsOfUsers } from "./groups.ts";
 import { declareLoader, loadByIds, toActor, toOne } from "./loaders.ts";
 import { connectionOf, countRows, keyset, nodeSelection, readPage } from "./page.ts";
 import { prefixRange } from "./prefix-range.ts";
-import { marks, maySee, type Reader, type Row, type SqlValue } from "./reader.ts";
+import { marks, maySee, ofSite, type Reader, type Row, type SqlValue } from "./reader.ts";
 import { put, putOnAll, type Selection, slotOf } from "./selection.ts";
 
 /** Users that a caller looks for. Every condition given must hold. Ids are public. */
@@ -142,22 +142,17 @@ export async function listUsers(reader: Reader, args: Record<string, unknown>, s
       reader.siteId,
       ...conditions.params,
     ]);
-  return connectionOf(reader, "User", selection, { rows: by.withKeys(rows), order: by.name, request, count });
+  return connectionOf(reader, "User", selection, { rows, order: by.name, request, count });
 }
 
-/** An order of users: its column, its name in cursors, and how a row tells its key. Keys are computed here, since MySQL gives them as bytes. */
+/** An order of users: its column, its name in cursors, and the columns that say where a row stands. */
 export function orderOf(args: Record<string, unknown>) {
   const { field, direction } = (args.orderBy ?? { field: "FULL_NAME", direction: "ASC" }) as UserOrder; // as: the schema checked its shape
-  const shown = { FULL_NAME: "u.fullName", EMAIL: "u.email", CREATED_AT: "u.createdAt", LAST_ACTIVE_AT: "u.lastActiveAt" }[field];
   return {
     name: `users ${field} ${direction}`,
     column: orderColumns[field],
     descending: direction === "DESC",
-    cursorColumns: `${shown} AS cursorKey, u.id AS cursorId`,
-    withKeys(rows: Row[]): Row[] {
-      if (field === "FULL_NAME") for (const row of rows) row.cursorKey = nameKey(String(row.cursorKey));
-      return rows;
-    },
+    cursorColumns: `${orderColumns[field]} AS cursorKey, u.id AS cursorId`,
   };
 }
 
@@ -193,7 +188,7 @@ declareLoader("User", (reader, ids, selection) => {
   const own = reader.actor.kind === "user" ? reader.actor.userId : null;
   const seen = maySee(reader, "USERS_READ") ? ids : ids.filter((id) => id === own);
   if (seen.length === 0) return Promise.resolve([]);
-  return reader.rows<Row>(`SELECT ${userColumns(selection)} FROM User u WHERE u.siteId = ? AND u.id IN (${marks(seen)})`, [
+  return reader.rows<Row>(`SELECT ${userColumns(selection)} FROM User u WHERE ${ofSite("u")} AND u.id IN (${marks(seen)})`, [
     reader.siteId,
     ...seen,
   ]);

@@ -7,7 +7,7 @@ import { AuditEvent, AuditSubject, Letter } from "../model/entities.ts";
 import { newId, publicId } from "../model/id.ts";
 import { type Problem, Refusal } from "../model/refusal.ts";
 import { denial, type Target } from "../policy/policy.ts";
-import { marks } from "../queries/reader.ts";
+import { marks, ofSite } from "../queries/reader.ts";
 import type { Permit, TrailSubject, Work } from "./work.ts";
 
 /** Seals and opens secrets kept in the database. */
@@ -117,7 +117,7 @@ export function openWork(
     async byIds<T extends object>(entity: new () => T, ids: readonly string[], column = "id") {
       const shape = shapeOf(entity);
       if (!shape.columns.includes(column)) throw new Error(`${shape.table} has no column ${column}`);
-      const guard = shape.columns.includes("siteId") ? " AND siteId = ?" : "";
+      const guard = shape.columns.includes("siteId") ? ` AND ${ofSite()}` : "";
       const found: T[] = [];
       for (let from = 0; from < ids.length; from += 500) {
         const part = ids.slice(from, from + 500);

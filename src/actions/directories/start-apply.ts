@@ -23,7 +23,7 @@ const planLivesMs = 24 * 60 * 60 * 1000;
  * run's compact id.
  */
 export async function startApply(work: Work, { runId, directoryId, approveRemovals = false }: StartApply): Promise<string> {
-  if (runId) return applyPlan(work, runId, approveRemovals);
+  if (typeof runId === "string") return applyPlan(work, runId, approveRemovals);
   const path = ["input", "target", "directoryId"];
   const directory = await findOrRefuse(work, Directory, "Directory", directoryId ?? "", path);
   const permit = work.permit("syncApply", { noun: "directory", id: directory.id });

@@ -19,8 +19,9 @@ export interface AddMembers {
  */
 export async function addMembers(work: Work, { groupId, userIds = [], members }: AddMembers): Promise<number> {
   await holdSite(work);
-  const group = await findOrRefuse(work, Group, "Group", groupId, ["input", "id"]);
-  const permit = work.permit("groupAddMembers", groupTarget(group));
+  const path = ["input", "id"];
+  const group = await findOrRefuse(work, Group, "Group", groupId, path);
+  const permit = work.permit("groupAddMembers", groupTarget(group), () => path);
   const publicIds = members ? members.map(({ userId }) => userId) : userIds;
   const users = await findAllOrRefuse(work, User, "User", publicIds, ["input", "userIds"]);
   const bySync = work.actor.kind === "directory";

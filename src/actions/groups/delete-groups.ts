@@ -1,10 +1,9 @@
-import type { Group } from "../../model/entities.ts";
+import { Group } from "../../model/entities.ts";
 import { Problems } from "../../model/refusal.ts";
 import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
-import { groupTarget } from "../find-or-refuse.ts";
+import { findAll, groupTarget } from "../find-or-refuse.ts";
 import { holdSite, keepCounts } from "../keep-counts.ts";
-import { findGroupsOrRefuse } from "./find-groups-or-refuse.ts";
 
 /** Public ids, each once; at most 500. `path` is that of the id where an input has only one. */
 export interface DeleteGroups {
@@ -19,7 +18,9 @@ export interface DeleteGroups {
 export async function deleteGroups(work: Work, { ids, path }: DeleteGroups): Promise<string[]> {
   await holdSite(work);
   const pathOf = (index: number) => path ?? ["input", "ids", String(index)];
-  const groups = await findGroupsOrRefuse(work, ids, pathOf);
+  const unknown = new Problems();
+  const groups = await findAll(work, Group, "Group", ids, pathOf, unknown);
+  unknown.refuseIfAny();
   const permit = work.permit("groupDelete", groups.map(groupTarget), pathOf);
   if (groups.length === 0) return work.unchanged(permit, []);
   await refuseLastDefaults(work, groups, pathOf);

@@ -19,8 +19,9 @@ export interface RemoveMembers {
  */
 export async function removeMembers(work: Work, { groupId, userIds }: RemoveMembers): Promise<number> {
   await holdSite(work);
-  const group = await findOrRefuse(work, Group, "Group", groupId, ["input", "id"]);
-  const permit = work.permit("groupRemoveMembers", groupTarget(group));
+  const path = ["input", "id"];
+  const group = await findOrRefuse(work, Group, "Group", groupId, path);
+  const permit = work.permit("groupRemoveMembers", groupTarget(group), () => path);
   const users = await findAllOrRefuse(work, User, "User", userIds, ["input", "userIds"]);
   const held = await readMemberships(
     work,

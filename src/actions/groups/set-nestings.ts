@@ -1,8 +1,9 @@
 import { Group, Nesting } from "../../model/entities.ts";
 import { publicId } from "../../model/id.ts";
+import { Problems } from "../../model/refusal.ts";
 import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
-import { findAllOrRefuse, groupTarget } from "../find-or-refuse.ts";
+import { findAll, groupTarget } from "../find-or-refuse.ts";
 
 /** A directory's group and the groups directly inside it; compact ids. */
 export interface NestingUpdate {
@@ -13,13 +14,7 @@ export interface NestingUpdate {
 /** Keeps which of a directory's groups are inside which, to show by which path someone is a member (rule 6.4). It moves no access. */
 export async function setNestings(work: Work, updates: readonly NestingUpdate[]): Promise<void> {
   const groupIds = updates.map(({ groupId }) => groupId);
-  const groups = await findAllOrRefuse(
-    work,
-    Group,
-    "Group",
-    groupIds.map((id) => publicId("Group", id)),
-    ["groups"],
-  );
+  const groups = await findEnds(work, updates);
   const permit = work.permit("groupUpdate", groups.map(groupTarget), (index) => ["groups", String(index)]);
   const before = await work.rows<Nesting>(`SELECT groupId, childId FROM Nesting WHERE groupId IN (${marks(groupIds)})`, groupIds);
   const wasIn = new Map<string, string[]>();
@@ -47,4 +42,21 @@ export async function setNestings(work: Work, updates: readonly NestingUpdate[])
       },
     })),
   );
+}
+
+/** The groups that hold others, in order; a refusal where one of them, or one inside, is none of this site's. */
+async function findEnds(work: Work, updates: readonly NestingUpdate[]): Promise<Group[]> {
+  const problems = new Problems();
+  const outer = updates.map(({ groupId }, index) => ({ id: groupId, path: ["groups", String(index)] }));
+  const inner = updates.flatMap(({ childIds }, index) =>
+    childIds.map((id, at) => ({ id, path: ["groups", String(index), "childIds", String(at)] })),
+  );
+  const find = (ends: typeof outer) => {
+    const ids = ends.map(({ id }) => publicId("Group", id));
+    return findAll(work, Group, "Group", ids, (index) => ends[index]?.path ?? [], problems);
+  };
+  const groups = await find(outer);
+  await find(inner);
+  problems.refuseIfAny();
+  return groups;
 }

@@ -1,12 +1,11 @@
 import { isDuplicate } from "../../database/dialect.ts";
-import type { Group } from "../../model/entities.ts";
+import { Group } from "../../model/entities.ts";
 import { nameKey } from "../../model/name-key.ts";
 import { Problems, Refusal } from "../../model/refusal.ts";
-import { marks } from "../../queries/reader.ts";
+import { marks, ofSite } from "../../queries/reader.ts";
 import type { TrailSubject, Work } from "../../work/work.ts";
-import { groupTarget } from "../find-or-refuse.ts";
+import { findAll, groupTarget } from "../find-or-refuse.ts";
 import { holdSite } from "../keep-counts.ts";
-import { findGroupsOrRefuse } from "./find-groups-or-refuse.ts";
 import { readGroupWords } from "./read-group-words.ts";
 
 /** What to change of a group; what is left out stays. */
@@ -41,7 +40,9 @@ export async function updateGroups(work: Work, inputs: readonly GroupUpdate[]): 
   await holdSite(work);
   const pathOf = (index: number) => [...(inputs[index]?.path ?? []), "id"];
   const ids = inputs.map(({ id }) => id);
-  const groups = await findGroupsOrRefuse(work, ids, pathOf);
+  const unknown = new Problems();
+  const groups = await findAll(work, Group, "Group", ids, pathOf, unknown);
+  unknown.refuseIfAny();
   const permit = work.permit("groupUpdate", groups.map(groupTarget), pathOf);
   const changed = readUpdates(groups, inputs).filter(differs);
   const answer = groups.map(({ id }) => id);
@@ -78,7 +79,7 @@ function differs({ group, next }: Update): boolean {
 async function freeOldNames(work: Work, changed: readonly Update[]): Promise<void> {
   const renamed = changed.filter(({ group, next }) => group.nameKey !== next.nameKey);
   if (renamed.length < 2) return;
-  await work.write(`UPDATE \`Group\` SET nameKey = CONCAT(' ', id) WHERE siteId = ? AND id IN (${marks(renamed)})`, [
+  await work.write(`UPDATE \`Group\` SET nameKey = CONCAT(' ', id) WHERE ${ofSite()} AND id IN (${marks(renamed)})`, [
     work.siteId,
     ...renamed.map(({ group }) => group.id),
   ]);

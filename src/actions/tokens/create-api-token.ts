@@ -1,11 +1,12 @@
 import { ApiToken, Application } from "../../model/entities.ts";
 import { newId } from "../../model/id.ts";
 import { cleanText } from "../../model/name-key.ts";
-import { Problems } from "../../model/refusal.ts";
+import { Problems, Refusal } from "../../model/refusal.ts";
 import type { Scope } from "../../model/scope.ts";
 import { newToken } from "../../secrets/token.ts";
 import type { Work } from "../../work/work.ts";
 import { findOrRefuse } from "../find-or-refuse.ts";
+import { holdSite } from "../keep-counts.ts";
 
 /** A token to be made. */
 export interface NewApiToken {
@@ -13,7 +14,7 @@ export interface NewApiToken {
   scopes: readonly Scope[];
   /** Public id; with, and only with, CONTENT_WRITE. */
   applicationId?: string | null;
-  /** RFC 3339; null for no end. */
+  /** RFC 3339; null for no end of its own. */
   expiresAt?: string | null;
 }
 
@@ -25,14 +26,17 @@ export interface CreatedApiToken {
 
 /**
  * Makes a credential for scripts, of which only a hash is kept. It gets no scope that its creator does not have now, and belongs to
- * that person (rule 9.5). The operator may give any, and such a token stands alone.
+ * that person (rule 9.5). The operator may give any, and such a token stands alone. What a token makes ends with it at the latest.
  */
 export async function createApiToken(work: Work, input: NewApiToken): Promise<CreatedApiToken> {
   const permit = work.permit("apiTokenCreate", { noun: "site", id: work.siteId });
-  const application = input.applicationId
-    ? await findOrRefuse(work, Application, "Application", input.applicationId, ["input", "applicationId"])
-    : null;
-  const { name, scopes, expiresAt } = readToken(work, input, application);
+  const maker = await findMaker(work);
+  const applicationId = input.applicationId ?? null;
+  const application =
+    applicationId === null
+      ? null
+      : await findOrRefuse(work, Application, "Application", applicationId, ["input", "applicationId"]);
+  const { name, scopes, expiresAt } = readToken(work, input, { application, maker });
   const { token, hash, hint } = newToken("gh_");
   const tokenId = newId();
   await work.insert(ApiToken, [
@@ -45,6 +49,7 @@ export async function createApiToken(work: Work, input: NewApiToken): Promise<Cr
       scopes: scopes.join(" "),
       applicationId: application?.id ?? null,
       createdById: work.actor.kind === "user" || work.actor.kind === "token" ? work.actor.userId : null,
+      createdByTokenId: maker?.id ?? null,
       createdAt: work.now,
       expiresAt,
     },
@@ -58,8 +63,21 @@ export async function createApiToken(work: Work, input: NewApiToken): Promise<Cr
   return { tokenId, secret: token };
 }
 
+/** The token that makes this one; null for a person or the operator. Its end and this beginning wait for each other. */
+async function findMaker(work: Work): Promise<ApiToken | null> {
+  if (work.actor.kind !== "token") return null;
+  await holdSite(work);
+  const [maker] = await work.byIds(ApiToken, [work.actor.tokenId]);
+  if (!maker || maker.revokedAt !== null) throw new Refusal("FORBIDDEN", "This token was revoked, so it makes no other.");
+  return maker;
+}
+
 /** Reads every field, and refuses with all faults at once. */
-function readToken(work: Work, input: NewApiToken, application: Application | null) {
+function readToken(
+  work: Work,
+  input: NewApiToken,
+  { application, maker }: { application: Application | null; maker: ApiToken | null },
+) {
   const problems = new Problems();
   const name = cleanText(input.name, { max: 100 });
   if ("fault" in name || name.text === "")
@@ -78,7 +96,7 @@ function readToken(work: Work, input: NewApiToken, application: Application | nu
       "input",
       "applicationId",
     ]);
-  const expiresAt = readExpiry(work, input.expiresAt ?? null, problems);
+  const expiresAt = readExpiry(work, input.expiresAt ?? null, maker?.expiresAt ?? null, problems);
   problems.refuseIfAny();
   return { name: "text" in name ? name.text : "", scopes, expiresAt };
 }
@@ -97,10 +115,13 @@ function mayGive({ actor }: Work, scope: Scope, application: Application | null)
 /** The last moment that the database's 24 characters can hold. */
 const lastMoment = Date.parse("9999-12-31T23:59:59.999Z");
 
-function readExpiry({ now }: Work, expiresAt: string | null, problems: Problems): string | null {
-  if (expiresAt === null) return null;
+/** Reads when a token ends: at a moment to come, and not after `latest`, which holds for one without an end of its own. */
+function readExpiry({ now }: Work, expiresAt: string | null, latest: string | null, problems: Problems): string | null {
+  if (expiresAt === null) return latest;
   const time = Date.parse(expiresAt);
-  if (time > Date.parse(now) && time <= lastMoment) return new Date(time).toISOString();
-  problems.add("INVALID", "A token expires at a moment to come, or never.", ["input", "expiresAt"]);
+  const isToCome = time > Date.parse(now) && time <= lastMoment;
+  if (isToCome && (latest === null || time <= Date.parse(latest))) return new Date(time).toISOString();
+  const fault = isToCome ? `The token that makes this one ends at ${latest}.` : "A token expires at a moment to come, or never.";
+  problems.add("INVALID", fault, ["input", "expiresAt"]);
   return null;
 }

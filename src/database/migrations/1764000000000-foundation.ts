@@ -185,6 +185,7 @@ const tables: Record<string, TableSpec> = {
       scopes: "text",
       applicationId: "id?",
       createdById: "id?",
+      createdByTokenId: "id?",
       createdAt: "time",
       lastUsedAt: "time?",
       expiresAt: "time?",
@@ -192,7 +193,7 @@ const tables: Record<string, TableSpec> = {
     },
     key: ["id"],
     unique: { ApiToken_token: ["tokenHash"] },
-    index: { ApiToken_site: ["siteId", "id"] },
+    index: { ApiToken_site: ["siteId", "id"], ApiToken_maker: ["createdByTokenId"] },
   },
   AuditEvent: {
     columns: {

@@ -52,9 +52,9 @@ describe("adding members", () => {
     const [ann = ""] = await house.people(1);
     expect(await refusalOf(add(groupId, [ann, publicId("User", newId())]))).toEqual(["NOT_FOUND input.userIds.1"]);
     expect(await refusalOf(add(publicId("Group", newId()), [ann]))).toEqual(["NOT_FOUND input.id"]);
-    expect(await refusalOf(add(groupId, [ann], house.member))).toEqual(["FORBIDDEN"]);
-    expect(await refusalOf(add(synced, [ann]))).toEqual(["MANAGED_BY_DIRECTORY"]);
-    expect(await refusalOf(add(groupId, [ann], house.hand))).toEqual(["FORBIDDEN"]);
+    expect(await refusalOf(add(groupId, [ann], house.member))).toEqual(["FORBIDDEN input.id"]);
+    expect(await refusalOf(add(synced, [ann]))).toEqual(["MANAGED_BY_DIRECTORY input.id"]);
+    expect(await refusalOf(add(groupId, [ann], house.hand))).toEqual(["FORBIDDEN input.id"]);
     expect(await house.membersOf(groupId)).toEqual([]);
   });
 

@@ -91,7 +91,7 @@ describe("removing members", () => {
     const [ann = ""] = await house.people(1);
     expect(await refusalOf(remove(groupId, [ann, publicId("User", newId())]))).toEqual(["NOT_FOUND input.userIds.1"]);
     expect(await refusalOf(remove(publicId("Group", newId()), [ann]))).toEqual(["NOT_FOUND input.id"]);
-    expect(await refusalOf(remove(groupId, [ann], house.member))).toEqual(["FORBIDDEN"]);
-    expect(await refusalOf(remove(groupId, [ann], house.hand))).toEqual(["FORBIDDEN"]);
+    expect(await refusalOf(remove(groupId, [ann], house.member))).toEqual(["FORBIDDEN input.id"]);
+    expect(await refusalOf(remove(groupId, [ann], house.hand))).toEqual(["FORBIDDEN input.id"]);
   });
 });

@@ -3,10 +3,10 @@ import { createApiToken, type NewApiToken } from "../../../src/actions/tokens/cr
 import { revokeApiToken } from "../../../src/actions/tokens/revoke-api-token.ts";
 import type { Actor } from "../../../src/model/actor.ts";
 import { newId, publicId } from "../../../src/model/id.ts";
-import { allScopes, scopes as everyScope } from "../../../src/model/scope.ts";
+import { scopes as everyScope } from "../../../src/model/scope.ts";
 import { findCaller } from "../../../src/queries/callers.ts";
 import { hashToken } from "../../../src/secrets/token.ts";
-import { type AccessHouse, buildAccessHouse, holderOf, refusalOf } from "../../support/access-house.ts";
+import { type AccessHouse, buildAccessHouse, refusalOf } from "../../support/access-house.ts";
 
 let house: AccessHouse;
 beforeAll(async () => {
@@ -20,6 +20,14 @@ const revoke = (tokenId: string, actor?: Actor) =>
   house.act((work) => revokeApiToken(work, { id: publicId("ApiToken", tokenId) }), actor);
 const callerOf = (secret: string) =>
   house.door.look({ siteId: house.siteId, actor: house.operator }, (reader) => findCaller(reader, secret, null));
+
+/** A token as the actor that its bearer is. */
+async function holder(more: Partial<NewApiToken> = {}, maker?: Actor) {
+  const { tokenId, secret } = await create({ name: "Maker", scopes: ["TOKENS_WRITE", "USERS_READ"], ...more }, maker);
+  const actor = await callerOf(secret);
+  if (!actor) throw new Error("The token is not valid");
+  return { tokenId, actor };
+}
 
 describe("creating an API token", () => {
   it("rule 9.3: tells the secret once, keeps only its hash, and says nothing of it in the trail", async () => {
@@ -46,12 +54,13 @@ describe("creating an API token", () => {
 
   it("rule 9.5: gives no scope that its creator does not have", async () => {
     expect(await refusalOf(create({}, house.manager))).toEqual(["FORBIDDEN"]);
-    const holder = { ...holderOf("TOKENS_WRITE", "USERS_READ"), userId: house.admin.userId };
-    const { tokenId } = await create({}, holder);
-    expect(await house.rows("SELECT createdById FROM ApiToken WHERE id = ?", [tokenId])).toEqual([
-      { createdById: house.admin.userId },
+    const maker = await holder();
+    const { tokenId } = await create({}, maker.actor);
+    expect(await house.rows("SELECT createdById, createdByTokenId FROM ApiToken WHERE id = ?", [tokenId])).toEqual([
+      { createdById: house.admin.userId, createdByTokenId: maker.tokenId },
     ]);
-    expect(await refusalOf(create({ scopes: ["USERS_READ", "USERS_WRITE", "TOKENS_WRITE", "AUDIT_READ"] }, holder))).toEqual([
+    const more: NewApiToken["scopes"] = ["USERS_READ", "USERS_WRITE", "TOKENS_WRITE", "AUDIT_READ"];
+    expect(await refusalOf(create({ scopes: more }, maker.actor))).toEqual([
       "FORBIDDEN input.scopes.1",
       "FORBIDDEN input.scopes.3",
     ]);
@@ -76,14 +85,12 @@ describe("creating an API token", () => {
     expect(await refusalOf(create({ scopes: ["CONTENT_WRITE"], applicationId: unknown }))).toEqual([
       "NOT_FOUND input.applicationId",
     ]);
-    expect(await refusalOf(create({ scopes: ["CONTENT_WRITE"], applicationId: id }, holderOf(...allScopes)))).toEqual([
-      "FORBIDDEN input.scopes.0",
-    ]);
-    const holder = { ...holderOf("TOKENS_WRITE", "CONTENT_WRITE"), applicationId: id.slice(4) };
-    await create({ scopes: ["CONTENT_WRITE"], applicationId: id }, holder);
-    expect(await refusalOf(create({ scopes: ["CONTENT_WRITE"], applicationId: other }, holder))).toEqual([
-      "FORBIDDEN input.scopes.0",
-    ]);
+    expect(await refusalOf(create({ applicationId: "" }))).toEqual(["NOT_FOUND input.applicationId"]);
+    const wanted = { scopes: ["CONTENT_WRITE" as const], applicationId: id };
+    expect(await refusalOf(create(wanted, (await holder()).actor))).toEqual(["FORBIDDEN input.scopes.0"]);
+    const { actor } = await holder({ scopes: ["TOKENS_WRITE", "CONTENT_WRITE"], applicationId: id });
+    await create(wanted, actor);
+    expect(await refusalOf(create({ ...wanted, applicationId: other }, actor))).toEqual(["FORBIDDEN input.scopes.0"]);
   });
 
   it("refuses everything that makes no sense at once", async () => {
@@ -105,6 +112,58 @@ describe("creating an API token", () => {
     expect(await house.rows("SELECT expiresAt FROM ApiToken WHERE id = ?", [tokenId])).toEqual([
       { expiresAt: "3000-01-01T00:30:00.000Z" },
     ]);
+  });
+});
+
+describe("a token that a token makes", () => {
+  it("rule 9.5: ends with it at the latest", async () => {
+    const expiresAt = "2999-06-01T00:00:00.000Z";
+    const { actor } = await holder({ expiresAt });
+    const endOf = async ({ tokenId }: { tokenId: string }) =>
+      (await house.rows<{ expiresAt: string }>("SELECT expiresAt FROM ApiToken WHERE id = ?", [tokenId]))[0]?.expiresAt;
+    expect(await endOf(await create({}, actor))).toBe(expiresAt);
+    expect(await endOf(await create({ expiresAt: null }, actor))).toBe(expiresAt);
+    expect(await endOf(await create({ expiresAt }, actor))).toBe(expiresAt);
+    expect(await endOf(await create({ expiresAt: "2999-05-31T00:00:00Z" }, actor))).toBe("2999-05-31T00:00:00.000Z");
+    expect(await refusalOf(create({ expiresAt: "2999-06-01T00:00:00.001Z" }, actor))).toEqual(["INVALID input.expiresAt"]);
+  });
+
+  it("rule 9.5: is revoked with it, and what that made too, also where the first stands alone", async () => {
+    const first = await holder({}, house.operator);
+    const second = await holder({ name: "Second" }, first.actor);
+    const third = await create({ name: "Third" }, second.actor);
+    const sibling = await create({ name: "Sibling" }, first.actor);
+    const stranger = await create({ name: "Stranger" });
+    await revoke(second.tokenId);
+    expect(await callerOf(third.secret)).toBeNull();
+    expect(await callerOf(sibling.secret)).toMatchObject({ kind: "token" });
+    const { revokedAt } = (await house.rows("SELECT revokedAt FROM ApiToken WHERE id = ?", [third.tokenId]))[0] ?? {};
+    await revoke(first.tokenId);
+    expect(await callerOf(sibling.secret)).toBeNull();
+    expect(await callerOf(stranger.secret)).toMatchObject({ kind: "token" });
+    expect(await house.rows("SELECT revokedAt FROM ApiToken WHERE id = ?", [third.tokenId])).toEqual([{ revokedAt }]);
+    const { last } = await house.trail();
+    expect(last).toMatchObject({ action: "apiTokenRevoke", findable: [first.tokenId, sibling.tokenId].sort() });
+  });
+
+  it("is not made by one that was revoked while it asked", async () => {
+    const { tokenId, actor } = await holder();
+    await revoke(tokenId);
+    expect(await refusalOf(create({}, actor))).toEqual(["FORBIDDEN"]);
+  });
+
+  it("never outlives its maker, however many are made at the moment when that is revoked", async () => {
+    const { tokenId, actor } = await holder();
+    const making = Array.from({ length: 10 }, () => create({}, actor));
+    const results = await Promise.allSettled([
+      ...making,
+      revoke(tokenId),
+      ...Array.from({ length: 10 }, () => create({}, actor)),
+    ]);
+    for (const result of results)
+      if (result.status === "rejected") expect(await refusalOf(Promise.reject(result.reason))).toEqual(["FORBIDDEN"]);
+    expect(results[10]).toMatchObject({ status: "fulfilled", value: tokenId });
+    expect(await house.rows("SELECT id FROM ApiToken WHERE createdByTokenId = ? AND revokedAt IS NULL", [tokenId])).toEqual([]);
   });
 });
 

@@ -1,0 +1,34 @@
+import type { SyncSummary } from "../src/model/sync-summary.ts";
+import type { Company } from "../sync/sample/company.ts";
+import { addMember, addUser, removeMember, suspendUser, userOf } from "../sync/sample/edit.ts";
+import { companySize } from "./company-size.ts";
+
+const changedUsers = companySize.users / 100;
+const suspended = Math.floor(changedUsers / 3);
+const hired = suspended;
+const renamed = changedUsers - suspended - hired;
+/** Whoever goes from one group to another changes two memberships. */
+const moved = companySize.memberships / 200;
+
+/** What a sync finds after `changeOnePercent`. */
+export const onePercent = {
+  usersToCreate: hired,
+  usersToUpdate: renamed,
+  usersToRemove: suspended,
+  membersToAdd: moved,
+  membersToRemove: moved,
+} satisfies Partial<SyncSummary>;
+
+/** Changes one percent of the people, of whom a third each are new, suspended and renamed, and one percent of the memberships. */
+export function changeOnePercent(company: Company): void {
+  const movers = company.groups.slice(0, moved).map(({ id, members }) => ({ from: id, userId: members.at(-1)?.id ?? "" }));
+  for (const [n, { from, userId }] of movers.entries()) {
+    removeMember(company, from, userId);
+    addMember(company, movers[(n + 1) % movers.length]?.from ?? "", userId);
+  }
+  const ids = company.users.map(({ id }) => id);
+  for (const id of ids.slice(1, 1 + renamed)) userOf(company, id).familyName = "Renamed";
+  for (const id of ids.slice(1 + renamed, 1 + renamed + suspended)) suspendUser(company, id);
+  for (let n = 0; n < hired; n++)
+    addUser(company, { primaryEmail: `hired-${n}@acme.example`, givenName: "Hired", familyName: `Number ${n}` });
+}

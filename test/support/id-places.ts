@@ -1,0 +1,39 @@
+import { type GraphQLInputType, type GraphQLSchema, getNamedType, isInputObjectType } from "graphql";
+
+/** Where a mutation takes an id. */
+export interface IdPlace {
+  mutation: string;
+  /** The type of its input. */
+  inputType: string;
+  /** `userIds`, `target.runId`. */
+  place: string;
+}
+
+/** Every place of every mutation of a schema. */
+export function idPlacesOf(schema: GraphQLSchema): IdPlace[] {
+  return Object.values(schema.getMutationType()?.getFields() ?? {}).flatMap(({ name: mutation, args }) =>
+    args.flatMap(({ name, type }) => {
+      if (name !== "input") throw new Error(`${mutation} takes ${name} beside its input`);
+      return placesIn(type).map((place) => ({ mutation, place, inputType: String(type) }));
+    }),
+  );
+}
+
+function placesIn(type: GraphQLInputType): string[] {
+  const named = getNamedType(type);
+  if (!isInputObjectType(named)) return [];
+  return Object.values(named.getFields()).flatMap((field) =>
+    getNamedType(field.type).name === "ID" ? [field.name] : placesIn(field.type).map((place) => `${field.name}.${place}`),
+  );
+}
+
+/** What an input holds at a place. */
+export function heldAt(input: unknown, place: string): unknown {
+  return place.split(".").reduce((held, key) => (held as Record<string, unknown> | undefined)?.[key], input); // as: above a place stands an object or nothing
+}
+
+/** A copy of an input that holds something else at a place. */
+export function withAt(input: unknown, place: string, value: unknown): object {
+  const [key = "", ...rest] = place.split(".");
+  return { ...(input as object), [key]: rest.length === 0 ? value : withAt(heldAt(input, key), rest.join("."), value) }; // as: above a place stands an object
+}
