@@ -29,7 +29,7 @@ interface Viewer {
 }
 type Changed<T> = T & { userErrors: { code: string; message: string }[] };
 
-/** The main job from an empty database on, played by the command line, HTTP and mail alone. */
+/** The main job from an empty database on, played by the command line, HTTP and mail alone; by another Node, where TEST_NODE is one. */
 describe("the journey from an empty database", { concurrent: false }, () => {
   const company = sampleCompany();
   let database: TestDatabase;
@@ -48,7 +48,10 @@ describe("the journey from an empty database", { concurrent: false }, () => {
   let directoryId = "";
 
   function start(...args: string[]): ChildProcess {
-    return spawn(process.execPath, ["bin/gatehouse.js", ...args], { env, stdio: ["ignore", "pipe", "inherit"] });
+    return spawn(process.env.TEST_NODE ?? process.execPath, ["bin/gatehouse.js", ...args], {
+      env,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
   }
 
   /** Runs a command to its end, without blocking the servers that live in this process. */

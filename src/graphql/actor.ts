@@ -1,13 +1,11 @@
 import { createUnionType } from "type-graphql";
 import { ApiToken } from "./api-token.ts";
 import { Directory } from "./directory.ts";
-import { typeByPublicId } from "./type-by-public-id.ts";
 import { User } from "./user.ts";
 
 export const Actor = createUnionType({
   name: "Actor",
   description: "Whoever did something.",
   types: () => [User, ApiToken, Directory] as const,
-  resolveType: typeByPublicId,
 });
 export type Actor = User | ApiToken | Directory;

@@ -1,10 +1,8 @@
 import { Field, ID, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
-import { typeByPublicId } from "./type-by-public-id.ts";
 
 @InterfaceType("Node", {
   description:
     "An object with a globally unique, opaque and stable ID.  The ID starts with a prefix that names its type, for example `usr_01JD…`. Treat it as a string: never build or parse one.",
-  resolveType: typeByPublicId,
 })
 export class Node {
   @Field(() => ID, { description: "Unique, opaque and stable." })

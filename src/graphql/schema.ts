@@ -3,6 +3,7 @@ import {
   type GraphQLFieldResolver,
   type GraphQLSchema,
   getNamedType,
+  isAbstractType,
   isCompositeType,
   isInputObjectType,
   isObjectType,
@@ -23,6 +24,7 @@ import { readEdge } from "./look-ahead.ts";
 import { RootResolver } from "./root-resolver.ts";
 import { SessionResolver } from "./session-resolver.ts";
 import { SyncRunEdges } from "./sync-run.ts";
+import { typeByPublicId } from "./type-by-public-id.ts";
 import { UserEdges } from "./user.ts";
 import { UserResolver } from "./user-resolver.ts";
 
@@ -64,6 +66,7 @@ export function buildGatehouseSchema(): GraphQLSchema {
 function readEdgesSynchronously(schema: GraphQLSchema): void {
   const roots = new Set([schema.getQueryType(), schema.getMutationType()]);
   for (const type of Object.values(schema.getTypeMap())) {
+    if (isAbstractType(type)) type.resolveType = typeByPublicId;
     if (!isObjectType(type) || roots.has(type) || type.name.startsWith("__")) continue;
     for (const field of Object.values(type.getFields()))
       if (isCompositeType(getNamedType(field.type)) || field.args.length > 0) field.resolve = readSynchronously;

@@ -21,7 +21,6 @@ import { DateTime } from "./date-time.ts";
 import { Directory } from "./directory.ts";
 import { Group } from "./group.ts";
 import { readEdge } from "./look-ahead.ts";
-import { typeByPublicId } from "./type-by-public-id.ts";
 import { User } from "./user.ts";
 
 @ObjectType("SyncRun", { description: "One comparison of a directory with the site, planned or applied.", implements: Node })
@@ -147,7 +146,6 @@ export const SyncSubject = createUnionType({
   name: "SyncSubject",
   description: "What a sync change concerns.",
   types: () => [User, Group] as const,
-  resolveType: typeByPublicId,
 });
 export type SyncSubject = User | Group;
 
