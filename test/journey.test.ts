@@ -248,6 +248,23 @@ describe("the journey from an empty database", { concurrent: false }, () => {
     expect(await ended(run)).toMatchObject({ status: "SUCCEEDED", failure: null, summary: { applied: 0, failed: 0 } });
     const { code } = await gatehouse("sync", "plan", "--site", "acme", "--json");
     expect(code).toBe(0); // 2 would say that there is something to change
+    const made = await gatehouse("sync", "run", "--site", "acme", "--json");
+    expect(made.code).toBe(0);
+    expect(JSON.parse(made.output.trim().split("\n").at(-1) ?? "")).toMatchObject({ type: "run", status: "SUCCEEDED" });
+    const history = await gatehouse("sync", "history", "--site", "acme", "--json");
+    expect(history.output.trim().split("\n")).toHaveLength(4);
+  });
+
+  it("finds nothing wrong with the database, mail or Google", async () => {
+    const { code, output } = await gatehouse("doctor");
+    expect(output).toMatch(/ok +mail\n.*ok +Workspace: /);
+    expect(code).toBe(0);
+  });
+
+  it("tells wrong usage from what is refused", async () => {
+    expect((await gatehouse("sync", "plan")).code).toBe(64);
+    expect((await gatehouse("sync", "plan", "--site", "nowhere")).code).toBe(1);
+    expect((await gatehouse("site", "create", "--key", "acme", "--name", "Acme", "--admin", owner.email)).code).toBe(1);
   });
 
   it("answers bad requests without a fault of its own and without telling of its insides", async () => {

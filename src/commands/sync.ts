@@ -13,6 +13,7 @@ import type { Work } from "../work/work.ts";
 import { requireSite } from "./administration.ts";
 import { exitCodes, remark, tell } from "./exit.ts";
 import { type House, openHouse, operator } from "./open-house.ts";
+import { watching } from "./watch-run.ts";
 
 interface SyncFlags {
   site: string;
@@ -40,7 +41,7 @@ export function registerSync(program: Command, start: () => Start): void {
       const place = { siteId: await requireSite(house.door, flags.site), actor: operator };
       const directoryId = flags.directory ?? (await onlyDirectory(house, place));
       const runId = await house.door.act(place, (work) => begin(work, directoryId));
-      remark(`Reading the directory … (${publicId("SyncRun", runId)})`);
+      remark(`Run ${publicId("SyncRun", runId)}`);
       const { runner } = wireSync({
         door: house.door,
         log,
@@ -48,7 +49,7 @@ export function registerSync(program: Command, start: () => Start): void {
         googleApiUrl: config.googleApiUrl,
         googleTokenUrl: config.googleTokenUrl,
       });
-      await runner.run(runId);
+      await watching({ door: house.door, place, runId }, runner.run(runId));
       const run = await house.door.look(place, (reader) => readWholeRun(reader, runId));
       if (run) process.exitCode = show(run, flags.json === true);
     } finally {
