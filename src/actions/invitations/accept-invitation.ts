@@ -1,4 +1,5 @@
-import { Account, Invitation, Site, User } from "../../model/entities.ts";
+import { isDuplicate } from "../../database/dialect.ts";
+import { Account, Invitation, User } from "../../model/entities.ts";
 import { newId } from "../../model/id.ts";
 import { cleanText } from "../../model/name-key.ts";
 import { Problems, Refusal } from "../../model/refusal.ts";
@@ -7,7 +8,8 @@ import { hashToken, isToken } from "../../secrets/token.ts";
 import type { Work } from "../../work/work.ts";
 import { holdSite } from "../keep-counts.ts";
 import { type OpenedSession, openSession } from "../sessions/open-session.ts";
-import { joinSite } from "./join-site.ts";
+import { realmOf } from "../users/realm-of.ts";
+import { joinSite, refuseUnlessOpen } from "./join-site.ts";
 
 /** What comes with a link's token. */
 export interface Acceptance {
@@ -37,6 +39,7 @@ export async function acceptInvitation(
   const [user] = await work.byIds(User, [invitation.userId]);
   if (!user)
     throw new Refusal("WRONG_STATE", "The user of this invitation is gone. Ask an administrator of the site for a new one.");
+  await refuseUnlessOpen(work, user, invitation);
   const account = (await existingAccount(work, invitation)) ?? (await makeAccount(work, invitation, acceptance));
   await joinSite(work, user, account);
   const session = await openSession(work, { accountId: account.id, userId: user.id });
@@ -63,43 +66,49 @@ async function findByToken(work: Work, token: string): Promise<Invitation> {
   return invitation;
 }
 
+const hasAccount = (email: string) => new Refusal("FORBIDDEN", `${email} has an account already. Sign in with it to accept.`);
+
 /** The account that the invited address has, if this request comes from a session of it. */
 async function existingAccount(work: Work, { emailKey, email }: Invitation): Promise<Account | null> {
-  const [site] = await work.byIds(Site, [work.siteId]);
-  const realm = site?.accounts === "LOCAL" ? work.siteId : "";
+  const realm = await realmOf(work);
   const account = (await work.byIds(Account, [emailKey], "emailKey")).find((found) => found.realm === realm);
   if (!account) return null;
-  if ("accountId" in work.actor && work.actor.accountId === account.id) {
-    await work.write("UPDATE Account SET emailVerified = 1 WHERE id = ?", [account.id]);
-    return { ...account, emailVerified: true };
-  }
-  throw new Refusal("FORBIDDEN", `${email} has an account already. Sign in with it to accept.`);
+  if (!("accountId" in work.actor) || work.actor.accountId !== account.id) throw hasAccount(email);
+  await work.write("UPDATE Account SET emailVerified = 1 WHERE id = ?", [account.id]);
+  return { ...account, emailVerified: true };
 }
 
-async function makeAccount(
-  work: Work,
-  { email, emailKey }: Invitation,
-  { fullName, passwordHash }: Acceptance,
-): Promise<Account> {
+async function makeAccount(work: Work, { email, emailKey }: Invitation, acceptance: Acceptance): Promise<Account> {
+  const { fullName, passwordHash } = readAcceptance(acceptance);
+  const account: Account = {
+    id: newId(),
+    realm: await realmOf(work),
+    email,
+    emailKey,
+    emailVerified: true,
+    fullName,
+    pictureUrl: null,
+    passwordHash,
+    createdAt: work.now,
+    signedInAt: null,
+  };
+  try {
+    await work.insert(Account, [account]);
+  } catch (error) {
+    // Made on another site since we looked.
+    if (isDuplicate(error)) throw hasAccount(email);
+    throw error;
+  }
+  return account;
+}
+
+/** What a new account needs. Refuses with everything that is missing. */
+function readAcceptance({ fullName, passwordHash }: Acceptance): { fullName: string; passwordHash: string | null } {
   const problems = new Problems();
   const name = cleanText(fullName ?? "", { max: 200 });
   if ("fault" in name || name.text === "")
     problems.add("INVALID", "fault" in name ? name.fault : "Tell your full name.", ["input", "fullName"]);
   if (!passwordHash) problems.add("INVALID", "Choose a password of 12 to 256 characters.", ["input", "password"]);
   problems.refuseIfAny();
-  const [site] = await work.byIds(Site, [work.siteId]);
-  const account: Account = {
-    id: newId(),
-    realm: site?.accounts === "LOCAL" ? work.siteId : "",
-    email,
-    emailKey,
-    emailVerified: true,
-    fullName: "text" in name ? name.text : "",
-    pictureUrl: null,
-    passwordHash,
-    createdAt: work.now,
-    signedInAt: null,
-  };
-  await work.insert(Account, [account]);
-  return account;
+  return { fullName: "text" in name ? name.text : "", passwordHash };
 }

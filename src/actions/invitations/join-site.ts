@@ -1,4 +1,4 @@
-import { type Account, Invitation, User } from "../../model/entities.ts";
+import { type Account, ApiToken, Invitation, User } from "../../model/entities.ts";
 import { nameKey } from "../../model/name-key.ts";
 import { Refusal } from "../../model/refusal.ts";
 import type { Work } from "../../work/work.ts";
@@ -8,18 +8,15 @@ import { voidInvitations } from "./issue-invitations.ts";
 
 /**
  * Makes an invited user ACTIVE with the account that accepts, and ends the invitation. From now on the user shows the account's
- * name. An expired invitation admits nobody, and one to be an ADMIN or MANAGER dies with its inviter's right (rule 2.11).
+ * name. Refuses an invitation that admits nobody any more, and an account that is somebody on this site already. Answers the
+ * invitation's compact id.
  */
-export async function joinSite(work: Work, user: User, account: Account): Promise<void> {
+export async function joinSite(work: Work, user: User, account: Account): Promise<string> {
   const [invitation] = await work.byIds(Invitation, [user.id], "pendingKey");
   if (!invitation)
     throw new Refusal("WRONG_STATE", "This invitation was used or revoked. Ask an administrator of the site for a new one.");
-  if (invitation.expiresAt <= work.now)
-    throw new Refusal(
-      "EXPIRED",
-      `This invitation ran out on ${invitation.expiresAt.slice(0, 10)}. Ask an administrator of the site to send it again.`,
-    );
-  await refuseLapsedRight(work, user, invitation);
+  await refuseUnlessOpen(work, user, invitation);
+  await refuseTaken(work, user, account);
   await keepCounts(work, { userIds: [user.id] }, async () => {
     await work.write(
       "UPDATE User SET status = 'ACTIVE', accountId = ?, fullName = ?, nameKey = ?, version = version + 1 WHERE id = ? AND status = 'INVITED'",
@@ -28,14 +25,39 @@ export async function joinSite(work: Work, user: User, account: Account): Promis
     await voidInvitations(work, [user.id], "ACCEPTED");
   });
   await indexNames(work, [{ id: user.id, siteId: work.siteId, fullName: account.fullName }]);
+  return invitation.id;
 }
 
-async function refuseLapsedRight(work: Work, user: User, { invitedByKind, invitedById }: Invitation): Promise<void> {
-  if (user.role === "MEMBER" || invitedByKind !== "user") return;
-  const [inviter] = invitedById ? await work.byIds(User, [invitedById]) : [];
-  if (inviter?.status === "ACTIVE" && inviter.role === "ADMIN") return;
-  throw new Refusal(
-    "WRONG_STATE",
-    "Whoever invited you may no longer make administrators. Ask an administrator of the site for a new invitation.",
-  );
+/** An expired invitation admits nobody (rule 2.7), and one to be an ADMIN or MANAGER dies with its inviter's right (rule 2.11). */
+export async function refuseUnlessOpen(work: Work, user: User, invitation: Invitation): Promise<void> {
+  if (invitation.expiresAt <= work.now)
+    throw new Refusal(
+      "EXPIRED",
+      `This invitation ran out on ${invitation.expiresAt.slice(0, 10)}. Ask an administrator of the site to send it again.`,
+    );
+  if (user.role !== "MEMBER" && !(await hasRightStill(work, invitation)))
+    throw new Refusal(
+      "WRONG_STATE",
+      "Whoever invited you may no longer make administrators. Ask an administrator of the site to send the invitation again.",
+    );
+}
+
+/** Whether the inviter may make administrators now. A token that ran out by itself was not taken away; a revoked one was. */
+async function hasRightStill(work: Work, { invitedByKind, invitedById }: Invitation): Promise<boolean> {
+  if (invitedByKind === "user") return isAdmin(work, invitedById);
+  if (invitedByKind !== "token") return true;
+  const [token] = invitedById ? await work.byIds(ApiToken, [invitedById]) : [];
+  if (!token || token.revokedAt !== null) return false;
+  return token.createdById === null || isAdmin(work, token.createdById);
+}
+
+async function isAdmin(work: Work, userId: string | null): Promise<boolean> {
+  const [user] = userId ? await work.byIds(User, [userId]) : [];
+  return user?.status === "ACTIVE" && user.role === "ADMIN";
+}
+
+/** One account is one user of a site. It can have another address there than its own, where a directory says so. */
+async function refuseTaken(work: Work, user: User, account: Account): Promise<void> {
+  const other = (await work.byIds(User, [account.id], "accountId")).find(({ id }) => id !== user.id);
+  if (other) throw new Refusal("TAKEN", `${account.email} is the account of ${other.email} on this site already.`);
 }

@@ -1,9 +1,11 @@
-import { Invitation, Site, User } from "../../model/entities.ts";
+import { Invitation, Site } from "../../model/entities.ts";
 import { Problems, Refusal } from "../../model/refusal.ts";
 import { marks } from "../../queries/reader.ts";
 import { newToken } from "../../secrets/token.ts";
 import type { Work } from "../../work/work.ts";
-import { findAllOrRefuse, userTarget } from "../find-or-refuse.ts";
+import { findAll } from "../find-or-refuse.ts";
+import { holdSite } from "../keep-counts.ts";
+import { inviteesOf } from "./invitees-of.ts";
 import { expiryOf, postInvitations } from "./issue-invitations.ts";
 import { setLinks } from "./renew-invitations.ts";
 
@@ -12,43 +14,26 @@ const restMs = 60_000;
 
 /**
  * Sends invitations, for the first time or again: a new link, a new period, and every older link is void. Only what is pending
- * or expired can be sent. Answers the invitations' compact ids.
+ * or expired can be sent; who sends it is the inviter from now on. Answers the invitations' compact ids.
  */
 export async function resendInvitations(work: Work, { ids }: { ids: readonly string[] }): Promise<string[]> {
-  const path = ["input", "ids"];
-  const invitations = await findAllOrRefuse(work, Invitation, "Invitation", ids, path);
-  const users = new Map(
-    (
-      await work.byIds(
-        User,
-        invitations.map((invitation) => invitation.userId),
-      )
-    ).map((user) => [user.id, user]),
-  );
-  const targets = invitations.flatMap((invitation) => users.get(invitation.userId) ?? []).map(userTarget);
-  const permit = work.permit("invitationResend", targets, (index) => [...path, String(index)]);
+  // No count moves. But who sends, accepts or revokes at the same moment must see what the other did.
+  await holdSite(work);
+  const pathOf = (index: number) => ["input", "ids", String(index)];
   const problems = new Problems();
-  for (const [index, invitation] of invitations.entries())
-    if (invitation.state !== "PENDING")
-      problems.add("WRONG_STATE", `The invitation of ${invitation.email} was ${invitation.state.toLowerCase()}.`, [
-        ...path,
-        String(index),
-      ]);
+  const given = await findAll(work, Invitation, "Invitation", ids, pathOf, problems);
   problems.refuseIfAny();
-  await refuseUnrested(work, invitations, path);
+  const permit = work.permit("invitationResend", await inviteesOf(work, given), pathOf);
+  if (given.length === 0) return work.unchanged(permit, []);
+  const resting = await restingAmong(work, given);
+  for (const [index, { email, state }] of given.entries())
+    if (state !== "PENDING") problems.add("WRONG_STATE", `The invitation of ${email} was ${state.toLowerCase()}.`, pathOf(index));
+    else if (resting.has(email))
+      problems.add("RATE_LIMITED", `A letter went to ${email} less than a minute ago. Wait a minute.`, pathOf(index));
+  problems.refuseIfAny();
 
-  const [site] = await work.byIds(Site, [work.siteId]);
-  if (!site) throw new Refusal("NOT_FOUND", "There is no such site.");
-  const expiresAt = expiryOf(site, work.now);
-  const renewed = invitations.map((invitation) => ({
-    ...newToken("gi_"),
-    id: invitation.id,
-    email: invitation.email,
-    message: invitation.message,
-    expiresAt,
-  }));
-  await setLinks(work, renewed, expiresAt);
-  await postInvitations(work, site, renewed);
+  const invitations = [...new Set(given)];
+  const expiresAt = await sendAgain(work, invitations);
   await work.record(
     permit,
     invitations.map(({ id, email, expiresAt: before }) => ({
@@ -59,18 +44,32 @@ export async function resendInvitations(work: Work, { ids }: { ids: readonly str
     })),
     { findable: invitations.flatMap(({ id, userId }) => [id, userId]) },
   );
-  return renewed.map(({ id }) => id);
+  return invitations.map(({ id }) => id);
 }
 
-async function refuseUnrested(work: Work, invitations: readonly Invitation[], path: string[]): Promise<void> {
-  const problems = new Problems();
+/** Gives each a new link, in a letter. Answers when they end now. */
+async function sendAgain(work: Work, invitations: readonly Invitation[]): Promise<string> {
+  const [site] = await work.byIds(Site, [work.siteId]);
+  if (!site) throw new Refusal("NOT_FOUND", "There is no such site.");
+  const expiresAt = expiryOf(site, work.now);
+  const renewed = invitations.map(({ id, userId, email, message }) => ({
+    ...newToken("gi_"),
+    id,
+    userId,
+    email,
+    message,
+    expiresAt,
+  }));
+  await setLinks(work, renewed, expiresAt);
+  await postInvitations(work, site, renewed);
+  return expiresAt;
+}
+
+/** The addresses to which the site wrote less than a minute ago, by whatever invitation. */
+async function restingAmong(work: Work, invitations: readonly Invitation[]): Promise<Set<string>> {
   const recent = await work.rows<{ email: string }>(
     `SELECT DISTINCT email FROM Invitation WHERE siteId = ? AND lastSentAt > ? AND emailKey IN (${marks(invitations)})`,
     [work.siteId, new Date(Date.parse(work.now) - restMs).toISOString(), ...invitations.map(({ email }) => email)],
   );
-  const resting = new Set(recent.map(({ email }) => email));
-  for (const [index, { email }] of invitations.entries())
-    if (resting.has(email))
-      problems.add("RATE_LIMITED", `A letter went to ${email} less than a minute ago. Wait a minute.`, [...path, String(index)]);
-  problems.refuseIfAny();
+  return new Set(recent.map(({ email }) => email));
 }

@@ -1,9 +1,10 @@
-import { Invitation, User } from "../../model/entities.ts";
+import { Invitation } from "../../model/entities.ts";
 import { Problems } from "../../model/refusal.ts";
 import type { Work } from "../../work/work.ts";
-import { findAllOrRefuse, userTarget } from "../find-or-refuse.ts";
+import { findAll } from "../find-or-refuse.ts";
 import { holdSite, keepCounts } from "../keep-counts.ts";
 import { setDeactivated } from "../users/deactivate-users.ts";
+import { inviteesOf } from "./invitees-of.ts";
 
 /**
  * Ends invitations for good: the links are void and the invited users become DEACTIVATED, which frees their seats. Revoking what
@@ -11,19 +12,17 @@ import { setDeactivated } from "../users/deactivate-users.ts";
  */
 export async function revokeInvitations(work: Work, { ids }: { ids: readonly string[] }): Promise<string[]> {
   await holdSite(work);
-  const path = ["input", "ids"];
-  const invitations = await findAllOrRefuse(work, Invitation, "Invitation", ids, path);
-  const users = await work.byIds(
-    User,
-    invitations.map((invitation) => invitation.userId),
-  );
-  const permit = work.permit("invitationRevoke", users.map(userTarget));
+  const pathOf = (index: number) => ["input", "ids", String(index)];
   const problems = new Problems();
-  for (const [index, { state, email }] of invitations.entries())
+  const given = await findAll(work, Invitation, "Invitation", ids, pathOf, problems);
+  problems.refuseIfAny();
+  const permit = work.permit("invitationRevoke", await inviteesOf(work, given), pathOf);
+  for (const [index, { state, email }] of given.entries())
     if (state === "ACCEPTED")
-      problems.add("WRONG_STATE", `${email} has joined already. Deactivate the user instead.`, [...path, String(index)]);
+      problems.add("WRONG_STATE", `${email} has joined already. Deactivate the user instead.`, pathOf(index));
   problems.refuseIfAny();
 
+  const invitations = [...new Set(given)];
   const pending = invitations.filter((invitation) => invitation.state === "PENDING");
   const answer = invitations.map((invitation) => invitation.id);
   if (pending.length === 0) return work.unchanged(permit, answer);

@@ -6,6 +6,7 @@ import { verifyPassword } from "../../secrets/password.ts";
 import type { Work } from "../../work/work.ts";
 import { joinSite } from "../invitations/join-site.ts";
 import { holdSite } from "../keep-counts.ts";
+import { realmOf } from "../users/realm-of.ts";
 import { type OpenedSession, openSession } from "./open-session.ts";
 
 const wrong = () => new Refusal("BAD_CREDENTIALS", "The email or the password is wrong.");
@@ -39,19 +40,23 @@ export async function signIn(
   const [account] = await work.byIds(Account, [accountId]);
   if (!account?.emailKey) throw wrong();
   const user = await userOf(work, account);
-  if (user?.status === "INVITED") await joinSite(work, user, account);
-  else if (user?.status !== "ACTIVE") throw new Refusal("FORBIDDEN", await whyNot(work, user));
+  if (user?.status !== "INVITED" && user?.status !== "ACTIVE") throw new Refusal("FORBIDDEN", await whyNot(work, user));
+  const accepted = user.status === "INVITED" ? await joinSite(work, user, account) : null;
   const session = await openSession(work, { accountId, userId: user.id });
-  await work.record(permit, [{ type: "User", id: user.id, label: account.email }]);
+  const subject = { type: "User" as const, id: user.id, label: account.email };
+  await (accepted
+    ? work.record(permit, [{ ...subject, changes: { status: ["INVITED", "ACTIVE"] } }], { findable: [user.id, accepted] })
+    : work.record(permit, [subject]));
   return { session, userId: user.id };
 }
 
 async function userOf(work: Work, account: Account): Promise<User | undefined> {
   const [linked] = (await work.byIds(User, [account.id], "accountId")).filter((user) => user.siteId === work.siteId);
   if (linked) return linked;
-  const [invited] = await work.byIds(User, [account.email], "emailKey");
   // Only an invitation reaches an account by its address, and only while it is pending; the account's address was proved.
-  return invited?.status === "INVITED" && invited.accountId === null && account.emailVerified ? invited : undefined;
+  if (!account.emailVerified || account.realm !== (await realmOf(work))) return undefined;
+  const [invited] = await work.byIds(User, [account.email], "emailKey");
+  return invited?.status === "INVITED" && invited.accountId === null ? invited : undefined;
 }
 
 async function whyNot(work: Work, user: User | undefined): Promise<string> {

@@ -2,7 +2,7 @@ import { User } from "../../model/entities.ts";
 import { publicId } from "../../model/id.ts";
 import { nameKey } from "../../model/name-key.ts";
 import { Problems } from "../../model/refusal.ts";
-import { marks } from "../../queries/reader.ts";
+import { marks, ofSite } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
 import { findAllOrRefuse, userTarget } from "../find-or-refuse.ts";
 import { voidInvitations } from "../invitations/issue-invitations.ts";
@@ -123,7 +123,7 @@ function refuseOthers(waiting: readonly Pair[]): void {
 
 async function activate(work: Work, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return;
-  await work.write(`UPDATE User SET status = 'ACTIVE', joinedAt = ? WHERE siteId = ? AND id IN (${marks(userIds)})`, [
+  await work.write(`UPDATE User SET status = 'ACTIVE', joinedAt = ? WHERE ${ofSite()} AND id IN (${marks(userIds)})`, [
     work.now,
     work.siteId,
     ...userIds,

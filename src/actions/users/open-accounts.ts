@@ -1,8 +1,9 @@
-import { Account, Site, User } from "../../model/entities.ts";
+import { Account, User } from "../../model/entities.ts";
 import { newId } from "../../model/id.ts";
 import { Problems } from "../../model/refusal.ts";
 import type { Work } from "../../work/work.ts";
 import { managesAddress } from "./manages-address.ts";
+import { realmOf } from "./realm-of.ts";
 import { renameAccounts } from "./rename-accounts.ts";
 
 /** A person whom a directory vouches for: the mailbox counts as verified (rule 2.4a). */
@@ -17,8 +18,7 @@ export interface VouchedPerson {
  * accounts only while the site manages them.
  */
 export async function openAccounts(work: Work, people: readonly VouchedPerson[]): Promise<Map<string, string>> {
-  const [site] = await work.byIds(Site, [work.siteId]);
-  const realm = site?.accounts === "LOCAL" ? work.siteId : "";
+  const realm = await realmOf(work);
   const known = (
     await work.byIds(
       Account,
