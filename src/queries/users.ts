@@ -45,6 +45,7 @@ const columns: Columns = {
   deactivationNote: "u.deactivationNote",
   version: "u.version",
   compactId: "u.id",
+  accountEmail: "COALESCE((SELECT a.email FROM Account a WHERE a.id = u.accountId), u.email)",
   directoryId: "u.directoryId",
   deactivatedByKind: "u.deactivatedByKind",
   deactivatedById: "u.deactivatedById",
@@ -55,7 +56,7 @@ const needs = {
   groups: ["compactId"],
   access: ["compactId"],
   invitation: ["compactId"],
-  managed: ["email"],
+  managed: ["accountEmail"],
   directory: ["directoryId"],
   deactivatedBy: ["deactivatedByKind", "deactivatedById"],
 };
@@ -210,9 +211,10 @@ declareEdges("User", {
   directory: toOne("Directory", "directoryId"),
   deactivatedBy: toActor("deactivatedByKind", "deactivatedById"),
 
+  // By the account's own address (rule 1.2), which is not always the one that a directory had the user shown by.
   async managed(reader, rows, field) {
     const isManaged = await managedDomains(reader);
-    for (const row of rows) put(row, field, isManaged(String(row.email)));
+    for (const row of rows) put(row, field, isManaged(String(row.accountEmail)));
   },
 
   async invitation(reader, rows, field) {

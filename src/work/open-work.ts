@@ -117,7 +117,8 @@ export function openWork(
     async byIds<T extends object>(entity: new () => T, ids: readonly string[], column = "id") {
       const shape = shapeOf(entity);
       if (!shape.columns.includes(column)) throw new Error(`${shape.table} has no column ${column}`);
-      const guard = shape.columns.includes("siteId") ? ` AND ${ofSite()}` : "";
+      const filter = column === "id" ? ofSite() : "siteId = ?";
+      const guard = shape.columns.includes("siteId") ? ` AND ${filter}` : "";
       const found: T[] = [];
       for (let from = 0; from < ids.length; from += 500) {
         const part = ids.slice(from, from + 500);

@@ -5,6 +5,8 @@ import { updateUser } from "../../../src/actions/users/update-user.ts";
 import type { Actor } from "../../../src/model/actor.ts";
 import type { User } from "../../../src/model/entities.ts";
 import { newId, publicId } from "../../../src/model/id.ts";
+import type { SelectedField } from "../../../src/queries/selection.ts";
+import { findUser } from "../../../src/queries/users.ts";
 import { holderOf, refusalOf } from "../../support/access-house.ts";
 import { buildPeopleHouse, type PeopleHouse, tokenIn } from "../../support/people-house.ts";
 
@@ -116,6 +118,11 @@ describe("whose it is to change", () => {
     await house.write("UPDATE User SET email = 'own@acme.example', emailKey = 'own@acme.example' WHERE id = ?", [id.slice(4)]);
     expect(await refused(id, { email: "mine@acme.example" })).toEqual(["NOT_MANAGED input.email"]);
     expect(await refused(id, { fullName: "Mine" })).toEqual(["NOT_MANAGED input.fullName"]);
+    const managed: SelectedField = { key: "managed", name: "managed", args: {}, on: null, selection: [] };
+    const shown = await house.door.look({ siteId: house.siteId, actor: house.admin }, (reader) =>
+      findUser(reader, { id }, [managed]),
+    );
+    expect(shown).toMatchObject({ managed: false });
   });
 
   it("rule 4.3: what a directory owns is changed there, and the rest here", async () => {
