@@ -22,12 +22,24 @@ function start(): Start {
   return { config, log: createLog({ level: config.logLevel }) };
 }
 
-/** Serves until a signal asks to stop, then closes what is open in order. A second signal ends it at once. */
-async function untilSignal({ close }: Pick<Served, "close">): Promise<void> {
-  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
-  remark("Stopping …");
-  process.once("SIGINT", () => process.exit(exitCodes.failed));
-  await close();
+/** Opens something, at however long it takes, and closes it in order when a signal asks to stop. A second one ends it at once. */
+async function untilSignal(open: (stop: AbortSignal) => Promise<Pick<Served, "close">>): Promise<void> {
+  const stop = new AbortController();
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(exitCodes.failed);
+    remark("Stopping …");
+    stop.abort();
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  try {
+    const { close } = await open(stop.signal);
+    if (!stop.signal.aborted) await once(stop.signal, "abort");
+    await close();
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  }
 }
 
 const program = new Command("gatehouse")
@@ -41,7 +53,7 @@ program
   .action(async () => {
     const { config, log } = start();
     process.on("unhandledRejection", (error) => log.error({ err: error }, "a promise was left rejected"));
-    await untilSignal(await serve(config, log));
+    await untilSignal((stop) => serve(config, log, { stop }));
   });
 
 program
@@ -49,8 +61,8 @@ program
   .description("the gateway on an embedded database with a sample Google Workspace")
   .option("--once", "stop when all is set up")
   .action(async ({ once: stops }: { once?: boolean }) => {
-    const running = await demo(process.env);
-    await (stops ? running.close() : untilSignal(running));
+    if (stops) await (await demo(process.env)).close();
+    else await untilSignal(() => demo(process.env));
   });
 
 program

@@ -12,7 +12,8 @@ export interface RunLog {
 export interface KeptLease {
   /** Aborted when somebody else took the lease over: then whatever is under way is in vain. */
   lost: AbortSignal;
-  release(): Promise<void>;
+  /** Stops renewing it, and gives it back; false when the database did not answer. */
+  release(): Promise<boolean>;
 }
 
 /**
@@ -33,14 +34,21 @@ export function keepLease(door: Door, place: Place, claim: LeaseClaim, log: RunL
   timer.unref();
   return {
     lost: lost.signal,
-    async release() {
+    release() {
       clearInterval(timer);
-      try {
-        await door.act(place, (work) => releaseLease(work, claim));
-      } catch (error) {
-        // It runs out by itself.
-        log.warn({ err: error, lease: claim.name }, "A lease could not be given back");
-      }
+      return giveBack(door, place, claim, log);
     },
   };
+}
+
+/** Gives a lease back, if it is held; false when the database did not answer. */
+export async function giveBack(door: Door, place: Place, claim: LeaseClaim, log: RunLog): Promise<boolean> {
+  try {
+    await door.act(place, (work) => releaseLease(work, claim));
+    return true;
+  } catch (error) {
+    // It runs out by itself.
+    log.warn({ err: error, lease: claim.name }, "A lease could not be given back");
+    return false;
+  }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { LostRun, type RunHold } from "../src/actions/directories/advance-run.ts";
 import { type BegunRun, beginRun, leaseOf } from "../src/actions/directories/begin-run.ts";
 import { finishRun, type RunEnd } from "../src/actions/directories/finish-run.ts";
+import type { LeaseClaim } from "../src/actions/directories/hold-lease.ts";
 import { storePlan } from "../src/actions/directories/store-plan.ts";
 import { proveDomains } from "../src/actions/domains/prove-domains.ts";
 import type { Actor } from "../src/model/actor.ts";
@@ -17,7 +18,7 @@ import { findRunToMake, type RunToMake, readHeldSteps } from "../src/queries/syn
 import type { Door, Place } from "../src/work/door.ts";
 import { applySteps } from "./apply.ts";
 import { flattenMembers } from "./flatten.ts";
-import { keepLease, type RunLog } from "./lease.ts";
+import { giveBack, keepLease, type RunLog } from "./lease.ts";
 import { packStep, planSync } from "./plan.ts";
 import { DirectoryFault, type DirectoryReader } from "./snapshot.ts";
 
@@ -46,15 +47,23 @@ const everywhere: Place = {
 
 export function createSyncRunner(options: RunnerOptions): SyncRunner {
   const { door, log } = options;
+  /** By run, leases that this process may hold. What an outage left behind is given back before the run is taken up again. */
+  const owed = new Map<string, LeaseClaim>();
   return {
     async run(runId) {
       const found = await door.look(everywhere, (reader) => findRunToMake(reader, runId));
       if (!found) return null;
       const place = { siteId: found.siteId, actor: handOf(found, found.summary.approved) };
-      const holder = newId();
-      const begun = await door.act(place, (work) => beginRun(work, { runId, holder }));
-      if (!begun) return null;
-      const lease = keepLease(door, place, { name: leaseOf(found.directoryId), holder }, log);
+      const left = owed.get(runId);
+      if (left) await giveBack(door, place, left, log);
+      const claim: LeaseClaim = { name: leaseOf(found.directoryId), holder: newId() };
+      owed.set(runId, claim);
+      const begun = await door.act(place, (work) => beginRun(work, { runId, holder: claim.holder }));
+      if (!begun) {
+        owed.delete(runId);
+        return null;
+      }
+      const lease = keepLease(door, place, claim, log);
       try {
         return await makeRun({ options, place, begun, lastCustomerId: found.lastCustomerId, lost: lease.lost });
       } catch (error) {
@@ -62,7 +71,7 @@ export function createSyncRunner(options: RunnerOptions): SyncRunner {
         log.warn({ runId }, error.message);
         return null;
       } finally {
-        await lease.release();
+        if (await lease.release()) owed.delete(runId);
       }
     },
   };

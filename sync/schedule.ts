@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { schedule as everyMinute, type ScheduledTask } from "node-cron";
 import { claimDue } from "../src/actions/directories/claim-due.ts";
 import { nextRunAfter } from "../src/actions/directories/read-settings.ts";
@@ -41,18 +42,33 @@ const everywhere: Place = {
 /** The schedule of all directories (S20). Any number of instances may have one: each start is claimed by one of them. */
 export function createSchedule({ door, runner, log }: ScheduleOptions): Schedule {
   const running = new Map<string, Promise<unknown>>();
+  /** Runs that were in hand when somebody called: what is to be done may wait for their end, such as the plan just made to be applied. */
+  const calledDuring = new Set<string>();
+  const stopping = new AbortController();
   let ticker: ScheduledTask | null = null;
+
+  /** Makes a run, going on with it however often the database goes away meanwhile. */
+  const goOn = async (runId: string) => {
+    for (let pause = 1000; !stopping.signal.aborted; pause = Math.min(60_000, pause * 2))
+      try {
+        await runner.run(runId);
+        return;
+      } catch (error) {
+        log.error({ err: error, runId }, "A sync run was interrupted; it is taken up again");
+        await wait(pause, undefined, stopping).catch(() => undefined);
+      }
+  };
 
   const make = (runId: string) => {
     if (running.has(runId)) return;
-    const run = runner
-      .run(runId)
-      .catch((error: unknown) => log.error({ err: error, runId }, "A sync run was interrupted; it is taken up again"))
-      .finally(() => running.delete(runId));
+    const run = goOn(runId).finally(() => {
+      running.delete(runId);
+      if (calledDuring.delete(runId) && !stopping.signal.aborted) void look();
+    });
     running.set(runId, run);
   };
 
-  const tick = async () => {
+  const look = async () => {
     try {
       const dayAgo = new Date(Date.now() - day).toISOString();
       const due = await door.look(everywhere, (reader) => listDueDirectories(reader, { dayAgo }));
@@ -66,12 +82,20 @@ export function createSchedule({ door, runner, log }: ScheduleOptions): Schedule
     }
   };
 
+  const tick = () => {
+    for (const runId of running.keys()) calledDuring.add(runId);
+    return look();
+  };
+
   return {
     start() {
       ticker ??= everyMinute("* * * * *", tick, { timezone: "UTC", noOverlap: true });
+      // What fell due, or was left behind, while nobody was there.
+      void tick();
     },
     tick,
     async stop() {
+      stopping.abort();
       await ticker?.destroy();
       ticker = null;
       await Promise.allSettled(running.values());

@@ -43,7 +43,7 @@ export async function demo(env: NodeJS.ProcessEnv): Promise<Pick<Served, "close"
     for (const end of closing) await end();
   };
   try {
-    const served = await serve(config, createLog({ level: config.logLevel }), { post: printLetter });
+    const served = await serve(config, createLog({ level: config.logLevel }), { postman: { post: printLetter } });
     closing.unshift(served.close);
     welcome(served, sample, await setUp(served, sample));
     return { close };

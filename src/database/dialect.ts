@@ -1,11 +1,15 @@
 /** The little that differs between SQLite and MySQL/MariaDB, apart from column types. */
 
-type DatabaseError = { code?: unknown; errno?: unknown; driverError?: DatabaseError };
+type DatabaseError = { code?: unknown; errno?: unknown; message?: unknown; driverError?: DatabaseError };
 
-function codesOf(error: unknown): { code: string; errno: number } {
-  const outer = (error ?? {}) as DatabaseError; // as: anything can be thrown; both properties are checked
-  const inner = outer.driverError ?? outer;
-  return { code: typeof inner.code === "string" ? inner.code : "", errno: typeof inner.errno === "number" ? inner.errno : 0 };
+function codesOf(error: unknown): { code: string; errno: number; message: string } {
+  const outer = (error ?? {}) as DatabaseError; // as: anything can be thrown; every property is checked
+  const { code, errno, message } = outer.driverError ?? outer;
+  return {
+    code: typeof code === "string" ? code : "",
+    errno: typeof errno === "number" ? errno : 0,
+    message: typeof message === "string" ? message : "",
+  };
 }
 
 /** True when a unique index refused a row. The only place that knows the databases' codes for it. */
@@ -23,26 +27,61 @@ export function isCollision(error: unknown): boolean {
   return errno === 1213 || errno === 1205 || errno === 1020 || code.startsWith("SQLITE_BUSY") || code === "SQLITE_LOCKED";
 }
 
+/** Thrown to whoever asks before the database is open. */
+export class NotOpenYet extends Error {
+  readonly code = "NOT_OPEN_YET";
+
+  constructor() {
+    super("The database is not open yet");
+    this.name = "NotOpenYet";
+  }
+}
+
+/** Thrown when we gave up waiting for an answer. */
+export class Silence extends Error {
+  readonly code = "SILENCE";
+
+  constructor() {
+    super("The database said nothing for too long");
+    this.name = "Silence";
+  }
+}
+
 const outageCodes = new Set([
+  "SILENCE",
+  "NOT_OPEN_YET",
   "ECONNREFUSED",
   "ECONNRESET",
+  "ECONNABORTED",
   "ETIMEDOUT",
   "EPIPE",
   "ENOTFOUND",
+  "EAI_AGAIN",
   "EHOSTUNREACH",
+  "ENETUNREACH",
   "PROTOCOL_CONNECTION_LOST",
-  "PROTOCOL_SEQUENCE_TIMEOUT",
-  "POOL_CLOSED",
-  "SQLITE_CANTOPEN",
-  "SQLITE_IOERR",
-  "SQLITE_FULL",
-  "SQLITE_READONLY",
 ]);
 
-/** True when the database did not answer, so that nothing can be said of the question. 1047 is a cluster node out of its cluster. */
+/**
+ * MySQL's and MariaDB's own numbers: too many connections (1040, 1203), a cluster node out of its cluster (1047), shutting down
+ * (1053), a host shut out (1129), a connection broken off or killed (1152, 1158-1161, 1184, 1927, 2006, 2013), no room left (1021,
+ * 1114), and a server that lets nobody write, as in a failover (1290, 1836).
+ */
+const outageNumbers = new Set([
+  1021, 1040, 1047, 1053, 1114, 1129, 1152, 1158, 1159, 1160, 1161, 1184, 1203, 1290, 1836, 1927, 2006, 2013,
+]);
+
+/** mysql2 gives no code to what it says of a connection that it has lost already. */
+const lostBefore = /^(?:Can't (?:add new command when connection is|write) in closed state|Pool is closed)/;
+
+/**
+ * True when the database did not answer, so that nothing can be said of the question. Others in the way are an outage, too, once
+ * the door has tried for long enough.
+ */
 export function isOutage(error: unknown): boolean {
-  const { code, errno } = codesOf(error);
-  return outageCodes.has(code) || code.startsWith("SQLITE_IOERR") || [1040, 1047, 1053, 1129, 1203, 2006, 2013].includes(errno);
+  const { code, errno, message } = codesOf(error);
+  if (/^SQLITE_(?:CANTOPEN|IOERR|FULL|READONLY)/.test(code) || isCollision(error)) return true;
+  return outageCodes.has(code) || outageNumbers.has(errno) || lostBefore.test(message);
 }
 
 /** True when a statement ran past the database's own limit of time (MariaDB 1969, MySQL 3024). */

@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 import { createPool, type Pool } from "mysql2/promise";
 import type { DataSource, QueryRunner } from "typeorm";
-import { bound, isOutage, type SqlValue } from "./dialect.ts";
+import { bound, isOutage, Silence, type SqlValue } from "./dialect.ts";
 
 export type Row = Record<string, unknown>;
 
@@ -25,8 +25,10 @@ export interface Ground {
   close(): Promise<void>;
 }
 
-/** A statement that reads longer than this is ended by the database (MariaDB). Seconds. */
+/** A statement that reads longer than this is ended by the database. Seconds. */
 const slowestReadSeconds = 20;
+/** A database that says nothing for longer than its own limits (for writing: how long it waits for a lock) is away. Milliseconds. */
+const patienceMs = { read: 30_000, write: 60_000 };
 
 /** Puts the two ways of reading and writing on an initialised DataSource. */
 export function groundOn(dataSource: DataSource): Ground {
@@ -85,13 +87,16 @@ function mysqlGround(dataSource: DataSource): Ground {
   pool.pool.on("connection", (connection) => {
     // On a cluster a read waits until this node has seen every change committed before it; elsewhere the variable is unknown, which is fine.
     connection.query("SET SESSION wsrep_sync_wait = 1", () => undefined);
-    if (dataSource.options.type === "mariadb")
-      connection.query(`SET SESSION max_statement_time = ${slowestReadSeconds}`, () => undefined);
+    const limit =
+      dataSource.options.type === "mariadb"
+        ? `max_statement_time = ${slowestReadSeconds}`
+        : `max_execution_time = ${slowestReadSeconds * 1000}`;
+    connection.query(`SET SESSION ${limit}`, () => undefined);
   });
   return {
     dialect: "mysql",
     dataSource,
-    read: async (sql, params = []) => (await pool.query(sql, bound(params)))[0] as Row[], // as: only SELECTs come here
+    read: (sql, params = []) => readFrom(pool, sql, params),
     begin: () => begin(dataSource, ["SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "START TRANSACTION"]),
     async close() {
       await pool.end();
@@ -100,27 +105,58 @@ function mysqlGround(dataSource: DataSource): Ground {
   };
 }
 
+async function readFrom(pool: Pool, sql: string, params: readonly SqlValue[]): Promise<Row[]> {
+  const connection = await pool.getConnection();
+  try {
+    const [rows] = await heard(connection.query(sql, bound(params)), patienceMs.read);
+    return rows as Row[]; // as: only SELECTs come here
+  } catch (error) {
+    // Its answer may still come, and must not be taken for the next one's.
+    if (error instanceof Silence) connection.destroy();
+    throw error;
+  } finally {
+    connection.release();
+  }
+}
+
+/** The answer, if it comes in time. mysql2's own limit would go on counting when the connection is lost. */
+function heard<T>(answer: Promise<T>, mostMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Silence()), mostMs).unref();
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
 async function begin(dataSource: DataSource, opening: string[]): Promise<Transaction> {
   const runner: QueryRunner = dataSource.createQueryRunner();
   const over = async () => {
     await runner.release();
   };
+  const told = async <T>(answer: Promise<T>): Promise<T> => {
+    try {
+      return await heard(answer, patienceMs.write);
+    } catch (error) {
+      // SQLite answers before any timer can run, so this is a connection of mysql2, of which no more is wanted.
+      if (error instanceof Silence) (await runner.connect()).destroy();
+      throw error;
+    }
+  };
   try {
-    for (const sql of opening) await runner.query(sql);
+    for (const sql of opening) await told(runner.query(sql));
   } catch (error) {
     await over();
     throw error;
   }
   return {
-    rows: (sql, params = []) => runner.query(sql, bound(params)),
-    write: async (sql, params = []) => (await runner.query(sql, bound(params), true)).affected ?? 0,
+    rows: (sql, params = []) => told(runner.query(sql, bound(params))),
+    write: async (sql, params = []) => (await told(runner.query(sql, bound(params), true))).affected ?? 0,
     async commit() {
-      await runner.query("COMMIT");
+      await told(runner.query("COMMIT"));
       await over();
     },
     async rollback() {
       try {
-        await runner.query("ROLLBACK");
+        await told(runner.query("ROLLBACK"));
       } catch (error) {
         // A lost connection has rolled back by itself.
         if (!isOutage(error)) dataSource.logger?.log("warn", String(error));

@@ -1,4 +1,4 @@
-import type { Postman } from "./postman.ts";
+import type { Posting, Postman } from "./postman.ts";
 
 /** A letter to be posted now, by this process alone. */
 export interface DueLetter {
@@ -24,6 +24,8 @@ export interface OutboxOptions {
   /** Behind the `@` of the letters' ids, which stay the same however often one is tried. */
   host: string;
   report(error: unknown): void;
+  /** Told of every try that failed: for good, or to be made again. */
+  tellFailure(failure: { letterId: string; tries: number; outcome: "later" | "refused"; reason: string }): void;
 }
 
 /** How often the queue is looked at. Milliseconds. */
@@ -35,22 +37,34 @@ const mostTries = 20;
 const longestWaitMs = 6 * 3_600_000;
 
 /** Posts what is queued until it is stopped. A letter is posted twice only when the mail server's answer was lost (rule 2.9). */
-export function openOutbox({ claim, settle, postman, host, report }: OutboxOptions): { close(): Promise<void> } {
+export function openOutbox({ claim, settle, postman, host, report, tellFailure }: OutboxOptions): { close(): Promise<void> } {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let turn = Promise.resolve();
 
+  /** What became of letters, until the database knows it: they are not to be posted again for want of a note. */
+  const unsettled = new Map<string, LetterEnd>();
+
   const postOne = async ({ id, recipient, subject, text, html, tries }: DueLetter) => {
-    const end = await postman.post({ to: recipient, subject, text, html, messageId: `${id}@${host}` });
-    if (end.outcome !== "later") return settle(id, end);
-    if (tries >= mostTries) return settle(id, { outcome: "refused", reason: `Tried ${tries} times. ${end.reason}` });
-    return settle(id, { ...end, inMs: Math.min(longestWaitMs, 5000 * 2 ** (tries - 1)) });
+    const posting = await postman.post({ to: recipient, subject, text, html, messageId: `${id}@${host}` });
+    unsettled.set(id, endOf(posting, tries));
+    if (posting.outcome !== "sent") tellFailure({ letterId: id, tries, ...posting });
+  };
+
+  const settleOne = async ([id, end]: [string, LetterEnd]) => {
+    await settle(id, end);
+    unsettled.delete(id);
   };
 
   const look = async () => {
     try {
-      for (let due = await claim(atOnce); due.length > 0 && !stopped; due = await claim(atOnce))
-        await Promise.all(due.map(postOne));
+      await Promise.all([...unsettled].map((one) => settleOne(one).catch(report)));
+      while (!stopped) {
+        const due = await claim(atOnce);
+        if (due.length === 0) break;
+        await Promise.all(due.map((letter) => postOne(letter).catch(report)));
+        await Promise.all([...unsettled].map(settleOne));
+      }
     } catch (error) {
       // The queue keeps everything: the next look tries again.
       report(error);
@@ -68,4 +82,11 @@ export function openOutbox({ claim, settle, postman, host, report }: OutboxOptio
       await turn;
     },
   };
+}
+
+/** A letter that is not posted yet is tried again after twice the time, until that is hopeless. */
+function endOf(posting: Posting, tries: number): LetterEnd {
+  if (posting.outcome !== "later") return posting;
+  if (tries >= mostTries) return { outcome: "refused", reason: `Tried ${tries} times. ${posting.reason}` };
+  return { ...posting, inMs: Math.min(longestWaitMs, 5000 * 2 ** (tries - 1)) };
 }

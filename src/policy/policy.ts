@@ -87,6 +87,8 @@ export const rights = {
   siteCreate: right("SITE_WRITE"),
   /** Housekeeping of the outbox: the operator's alone, and it changes nothing that a person decided. */
   letterDeliver: right("SITE_WRITE"),
+  /** Housekeeping, too: what a person decided on it is in the trail. */
+  syncChangesForget: right("SITE_WRITE"),
   signIn: right(null),
   signOut: right(null),
   userInvite: right("USERS_WRITE", guardsAdmins),

@@ -1,15 +1,26 @@
 import type { FastifyRequest } from "fastify";
 import { GraphQLError } from "graphql";
+import { isOutage } from "../database/dialect.ts";
 import type { Context } from "../graphql/context.ts";
 import type { Actor } from "../model/actor.ts";
 import { findCaller, siteByKey, siteOfToken } from "../queries/callers.ts";
 import type { Door, Place } from "../work/door.ts";
 
+/** Who asks, where, and from where. */
+type Identity = Pick<Context, "siteId" | "actor" | "accessToken" | "ipAddress">;
+
 /** Who a request is of, and which site it concerns: asked once, before anything else. */
-export async function identify(
-  door: Door,
-  request: FastifyRequest,
-): Promise<Pick<Context, "siteId" | "actor" | "accessToken" | "ipAddress">> {
+export async function identify(door: Door, request: FastifyRequest): Promise<Identity> {
+  try {
+    return await findIdentity(door, request);
+  } catch (error) {
+    if (!isOutage(error) || !(error instanceof Error)) throw error;
+    // Without a code: it is logged and worded like any other fault of ours.
+    throw new GraphQLError(error.message, { originalError: error, extensions: { http: { status: 503 } } });
+  }
+}
+
+async function findIdentity(door: Door, request: FastifyRequest): Promise<Identity> {
   const ipAddress = request.ip.slice(0, 64);
   const bearer = /^Bearer (\S{1,200})$/i.exec(request.headers.authorization ?? "")?.[1];
   if (request.headers.authorization && !bearer) throw unauthenticated("Write the header as `Authorization: Bearer <token>`.");

@@ -60,7 +60,8 @@ export async function startMailServer({ port = 0, login, offersTls = false }: Ma
     onMailFrom: (_address, _session, answer) => answer(refusalOf([""], "sender")),
     onRcptTo: ({ address }, _session, answer) => answer(refusalOf([address], "recipient")),
     onData: async (stream, { envelope }, answer) => {
-      const raw = await readAll(stream);
+      const raw = await readAll(stream).catch(() => null);
+      if (raw === null) return; // The client broke off: nobody waits for an answer.
       const to = envelope.rcptTo.map(({ address }) => address);
       const refusal = refusalOf(to, "letter");
       if (!refusal) letters.push(readLetter(raw, { from: envelope.mailFrom ? envelope.mailFrom.address : "", to }));
