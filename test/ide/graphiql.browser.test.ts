@@ -89,9 +89,9 @@ describe("the GraphQL editor, in Chromium without a network (needs chromium and 
     await run("WhoAmI");
     await page.locator(".graphiql-response", { hasText: "Ada Lovelace" }).waitFor();
     expect(cookie).toBe("session=s3");
-    expect(page.workers().map((worker) => worker.url())).toContainEqual(
-      expect.stringContaining("/graphiql/assets/graphql.worker"),
-    );
+    // The editor loads its language's worker when it is idle.
+    const workers = () => page.workers().map((worker) => worker.url());
+    await expect.poll(workers, { timeout: 30_000 }).toContainEqual(expect.stringContaining("/graphiql/assets/graphql.worker"));
     expect(complaints).toEqual([]);
   });
 
