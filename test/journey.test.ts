@@ -159,6 +159,7 @@ describe("the journey from an empty database", { concurrent: false }, () => {
   });
 
   it("begins with a site and a token made on the command line", async () => {
+    expect((await gatehouse("migrate")).code).toBe(0);
     const make = ["site", "create", "--name", "Acme", "--admin", owner.email];
     ({ token: ownerToken } = await told<{ token: string }>(...make, "--key", "acme"));
     ({ admin: foreignId } = await told<{ admin: string }>(...make, "--key", "other"));
