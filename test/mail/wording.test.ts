@@ -166,9 +166,9 @@ describe("every letter", () => {
       for (const [kind, { text, html }] of Object.entries(everyLetter(name)))
         for (const part of [text.replace(/^>.*$/gm, ""), html.replace(/<blockquote.*?<\/blockquote>/s, "")]) {
           expect(part, kind).not.toContain(name);
-          expect(part.replaceAll("\u2060", ""), kind).toMatch(name === "HTTP://1.2.3.4" ? /HTTP:/ : /evil/);
+          expect(part.replaceAll("\u200c", ""), kind).toMatch(name === "HTTP://1.2.3.4" ? /HTTP:/ : /evil/);
         }
-    for (const [kind, { text }] of Object.entries(everyLetter("a.da+x@acme.example"))) expect(text, kind).not.toContain("\u2060");
+    for (const [kind, { text }] of Object.entries(everyLetter("a.da+x@acme.example"))) expect(text, kind).not.toContain("\u200c");
     expect(everyLetter("See https://wiki.example/first-day").invitation?.text).toContain("> See https://wiki.example/first-day");
   });
 
