@@ -92,4 +92,11 @@ describe("the house", () => {
       ),
     ).toEqual([]);
   });
+
+  it("imports every file that declares how something is read: what nobody imports is null without a word", () => {
+    const imported = new Set(files.flatMap((file) => importsOf(file).map((target) => normalize(join(dirname(file), target)))));
+    const declaring = files.filter((file) => /^declare\w+\(/m.test(readFileSync(file, "utf8")));
+    expect(declaring.length).toBeGreaterThan(5);
+    expect(declaring.filter((file) => !imported.has(file))).toEqual([]);
+  });
 });

@@ -155,6 +155,12 @@ describe("the gateway", () => {
     expect(names).toHaveLength(Number(all[0]?.n));
   });
 
+  it("tells whoever asks who they are", async () => {
+    const { data } = await ask("{ viewer { account { email emailVerified fullName } user { email } sites { key } } }");
+    const account = { email: "admin@acme.example", emailVerified: true, fullName: "admin" };
+    expect(data.viewer).toEqual({ account, user: { email: "admin@acme.example" }, sites: [{ key: "acme" }] });
+  });
+
   it("gives the same field under two aliases what each asked for", async () => {
     const { data } = await ask(
       "{ a: users(first: 1) { nodes { x: groups(first: 1) { totalCount } y: groups(first: 2) { nodes { id } } } } b: users(first: 2) { nodes { id } } }",

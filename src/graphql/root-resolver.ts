@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
+import "../queries/accounts.ts"; // for how an account is read
 import { expand } from "../queries/expand.ts";
 import { listByIds, loadByIds } from "../queries/loaders.ts";
 import { findNodes } from "../queries/nodes.ts";

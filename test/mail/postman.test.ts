@@ -103,7 +103,13 @@ describe("a letter that is posted", () => {
       "\0\u2028\u202e",
     ];
     for (const name of hostile) {
-      const words = { siteName: name, inviterName: name, email: letter.to, message: name };
+      const words = {
+        siteName: name,
+        inviter: { name, email: letter.to },
+        email: letter.to,
+        applications: [name],
+        message: name,
+      };
       const worded = invitationLetter({ ...words, link: "https://g.example/#t", expiresAt: "2027-05-03T09:30:00.000Z" });
       expect(await postman.post({ ...letter, ...worded })).toEqual({ outcome: "sent" });
       const received = server.letters.at(-1);

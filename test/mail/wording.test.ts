@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { WordedLetter } from "../../src/mail/letter.ts";
 import { directoryTroubleLetter } from "../../src/mail/wording/directory-trouble-letter.ts";
@@ -6,27 +7,7 @@ import { invitationLetter } from "../../src/mail/wording/invitation-letter.ts";
 import { passwordResetLetter } from "../../src/mail/wording/password-reset-letter.ts";
 import { removalsHeldLetter } from "../../src/mail/wording/removals-held-letter.ts";
 import { welcomeLetter } from "../../src/mail/wording/welcome-letter.ts";
-
-const link = "https://people.example.com/join#token=abc-DEF_123";
-const expiresAt = "2027-05-03T09:30:00.000Z";
-
-/** Every letter, with one value in all the places that take free text. */
-function everyLetter(name: string): Record<string, WordedLetter> {
-  return {
-    invitation: invitationLetter({ siteName: name, inviterName: name, email: name, link, expiresAt, message: name }),
-    welcome: welcomeLetter({ siteName: name, signInUrl: link, directoryName: name }),
-    emailChanged: emailChangedLetter({ siteName: name, oldEmail: name, newEmail: name, changedBy: name }),
-    removalsHeld: removalsHeldLetter({
-      siteName: name,
-      directoryName: name,
-      counts: { users: 1, groups: 2, memberships: 3 },
-      link,
-      failure: name,
-    }),
-    directoryTrouble: directoryTroubleLetter({ siteName: name, directoryName: name, sentence: name }),
-    passwordReset: passwordResetLetter({ siteName: name, email: name, link, expiresAt }),
-  };
-}
+import { everyLetter, expiresAt, link } from "../support/every-letter.ts";
 
 /** What a reader sees of an HTML letter. */
 function shown(html: string): string {
@@ -45,19 +26,38 @@ function expectBoth(letter: WordedLetter, ...phrases: string[]): void {
 }
 
 describe("the invitation", () => {
-  const words = { siteName: "Acme", inviterName: "Ada Lovelace", email: "grace@example.com", link, expiresAt, message: null };
+  const words = {
+    siteName: "Acme",
+    inviter: { name: "Ada Lovelace", email: "ada@acme.example" },
+    email: "grace@example.com",
+    applications: [],
+    link,
+    expiresAt,
+    message: null,
+  };
 
   it("says who invited whom to what, and when it ends", () => {
-    const letter = invitationLetter(words);
+    const letter = invitationLetter({ ...words, applications: ["Issue tracker", "Wiki"] });
     expect(letter.subject).toBe("Ada Lovelace invited you to Acme");
-    expectBoth(letter, "Ada Lovelace", "grace@example.com", "Acme", link, "3 May 2027 at 09:30 UTC");
+    expectBoth(letter, "Ada Lovelace (ada@acme.example)", "grace@example.com", "Acme", link, "3 May 2027 at 09:30 UTC");
+    expectBoth(letter, "Issue tracker", "Wiki");
     expect(letter.html).toContain(`href="${link}"`);
   });
 
   it("names no inviter where no person invited", () => {
-    const letter = invitationLetter({ ...words, inviterName: null });
+    const letter = invitationLetter({ ...words, inviter: null, message: "Hi" });
     expect(letter.subject).toBe("You are invited to Acme");
+    expect(letter.text).toContain("A message for you:\n\n> Hi\n");
     expect(letter.text).not.toContain("null");
+  });
+
+  it("names ten applications at most and counts the others, and says nothing of none", () => {
+    const named = (count: number) =>
+      invitationLetter({ ...words, applications: Array.from({ length: count }, (_, n) => `App ${n}`) }).text.match(/^- .*$/gm);
+    expect(named(10)).toHaveLength(10);
+    expect(named(10)?.at(-1)).toBe("- App 9");
+    expect(named(12)?.slice(-2)).toEqual(["- App 8", "- and 3 more"]);
+    expect(invitationLetter(words).text).not.toContain("open:");
   });
 
   it("quotes the inviter's message line by line, as plain text", () => {
@@ -159,6 +159,33 @@ describe("every letter", () => {
       expect(letter.html).not.toMatch(/[\p{Cs}\u2028-\u202e\u2066-\u2069\u200e\u200f\0]/u);
       expect(tags(letter.html)).toEqual(tags(calm.html));
     }
+  });
+
+  it("makes no link of a name, and leaves a person's own words and every email address as they are", () => {
+    for (const name of ["https://evil.example/x", "Win at evil.example", "www.evil.example", "HTTP://1.2.3.4", "evil。example"])
+      for (const [kind, { text, html }] of Object.entries(everyLetter(name)))
+        for (const part of [text.replace(/^>.*$/gm, ""), html.replace(/<blockquote.*?<\/blockquote>/s, "")]) {
+          expect(part, kind).not.toContain(name);
+          expect(part.replaceAll("\u200c", ""), kind).toMatch(name === "HTTP://1.2.3.4" ? /HTTP:/ : /evil/);
+        }
+    for (const [kind, { text }] of Object.entries(everyLetter("a.da+x@acme.example"))) expect(text, kind).not.toContain("\u200c");
+    expect(everyLetter("See https://wiki.example/first-day").invitation?.text).toContain("> See https://wiki.example/first-day");
+  });
+
+  it("is kept in its lines, whatever marks stand on a letter", () => {
+    for (const { text, html } of Object.values(everyLetter(`Z${"\u0301".repeat(50)}`)))
+      for (const part of [text, html]) expect(part).not.toMatch(/\p{M}{7}/u);
+    expectBoth(everyLetter("בְּרֵאשִׁ֖ית").welcome!, "בְּרֵאשִׁ֖ית"); // !: one of them
+  });
+
+  it("is shown in docs/letters.md, by light and by dark", () => {
+    const page = readFileSync("docs/letters.md", "utf8");
+    for (const file of readdirSync("src/mail/wording"))
+      for (const scheme of ["light", "dark"]) {
+        const picture = `letters/${file.replace(/\.ts$/, "")}-${scheme}.png`;
+        expect(page).toContain(`(${picture})`);
+        expect(existsSync(`docs/${picture}`), picture).toBe(true);
+      }
   });
 
   it("keeps its subject to 150 characters without cutting one in half", () => {

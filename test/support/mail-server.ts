@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { domainToASCII } from "node:url";
 import { SMTPServer, type SMTPServerDataStream } from "smtp-server";
 import { type ReceivedLetter, readLetter } from "./received-letter.ts";
 
@@ -62,7 +63,7 @@ export async function startMailServer({ port = 0, login, offersTls = false }: Ma
     onData: async (stream, { envelope }, answer) => {
       const raw = await readAll(stream).catch(() => null);
       if (raw === null) return; // The client broke off: nobody waits for an answer.
-      const to = envelope.rcptTo.map(({ address }) => address);
+      const to = envelope.rcptTo.map(({ address }) => asSent(address));
       const refusal = refusalOf(to, "letter");
       if (!refusal) letters.push(readLetter(raw, { from: envelope.mailFrom ? envelope.mailFrom.address : "", to }));
       answer(refusal);
@@ -83,6 +84,12 @@ export async function startMailServer({ port = 0, login, offersTls = false }: Ma
     waitFor: (to, count = 1) => waitFor(letters, waiting, to, count),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
+}
+
+/** The library shows domains in Unicode, whatever came over the wire; `commands` has that. */
+function asSent(address: string): string {
+  const at = address.lastIndexOf("@") + 1;
+  return address.slice(0, at) + domainToASCII(address.slice(at));
 }
 
 function waitFor(letters: ReceivedLetter[], waiting: Set<() => void>, to: string, count: number): Promise<ReceivedLetter[]> {

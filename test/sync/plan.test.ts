@@ -24,7 +24,7 @@ describe("planning users", () => {
     expect(plan(script, held).steps).toEqual([]);
   });
 
-  it("leaves alone what was edited here and not there (rule 4.3)", () => {
+  it("rule 4.3: leaves alone what was edited here and not there", () => {
     const script = scriptedDirectory();
     const held = nothingHeld();
     script.person("1", "ada@acme.example", { fullName: "Ada Lovelace", title: "Engineer" });
@@ -52,7 +52,7 @@ describe("planning users", () => {
     ]);
   });
 
-  it("keeps the address of someone gone for nobody: it is retired before the newcomer has it (rule 1.1b)", () => {
+  it("rule 1.1b: keeps the address of someone gone for nobody: it is retired before the newcomer has it", () => {
     const script = scriptedDirectory();
     const held = nothingHeld();
     script.person("2", "ada@acme.example");
@@ -97,7 +97,7 @@ describe("planning users", () => {
     ]);
   });
 
-  it("reports guests, foreign domains and unusable addresses, and brings none of them (rule 8.4)", () => {
+  it("rule 8.4: reports guests, foreign domains and unusable addresses, and brings none of them", () => {
     const script = scriptedDirectory();
     script.person("1", "guest@acme.example", { guest: true });
     script.person("2", "ada@elsewhere.example");
@@ -183,7 +183,7 @@ describe("planning users", () => {
 });
 
 describe("planning groups and memberships", () => {
-  it("flattens nested groups and keeps the nesting (rule 6.4)", () => {
+  it("rule 6.4: flattens nested groups and keeps the nesting", () => {
     const script = scriptedDirectory();
     script.person("1", "ada@acme.example");
     script.group("g1", "All", ["g2"]);
@@ -247,7 +247,7 @@ describe("planning groups and memberships", () => {
     ]);
   });
 
-  it("keeps the groups of who is suspended, for the day of return (rule 5.1)", () => {
+  it("rule 5.1: keeps the groups of who is suspended, for the day of return", () => {
     const script = scriptedDirectory();
     const held = nothingHeld();
     script.person("1", "a@acme.example", { suspended: true });

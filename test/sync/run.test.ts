@@ -53,7 +53,7 @@ describe("the first run", () => {
     expect(await house.run(runId)).toBeNull();
   });
 
-  it("brings people ACTIVE, groups and memberships, proves the domain, and is trusted from then on (rules 2.4a, 8.4)", async () => {
+  it("rules 2.4a, 8.4: brings people ACTIVE, groups and memberships, proves the domain, and is trusted from then on", async () => {
     bring(3);
     const runId = await house.sync();
     expect(await house.runOf(runId)).toMatchObject({ status: "SUCCEEDED", failure: null });
@@ -99,7 +99,7 @@ describe("the second run", () => {
     );
   });
 
-  it("flattens nested groups, and follows when the last path is gone (rule 6.4)", async () => {
+  it("rule 6.4: flattens nested groups, and follows when the last path is gone", async () => {
     bring(2);
     house.script.group("g2", "All", ["g1"]);
     await house.sync();
@@ -149,7 +149,7 @@ describe("the second run", () => {
     expect(await house.rows("SELECT COUNT(*) AS n FROM Letter")).toEqual([{ n: 6 }]);
   });
 
-  it("never hands anything on with an address: the newcomer starts with nothing (rule 1.1b)", async () => {
+  it("rule 1.1b: never hands anything on with an address: the newcomer starts with nothing", async () => {
     bring(3);
     await house.sync();
     const old = await userAt("u1@acme.example");
@@ -261,7 +261,7 @@ describe("removals", () => {
     expect(await house.rows("SELECT COUNT(*) AS n FROM Membership")).toEqual([{ n: 0 }]);
   });
 
-  it("never take the last admin (rule 1.6)", async () => {
+  it("rule 1.6: never take the last admin", async () => {
     house.script.person("a", "admin@acme.example");
     bring(3);
     await house.sync();
@@ -343,7 +343,7 @@ describe("what a person says while a run is under way", () => {
 });
 
 describe("an organization whose domain is another site's", () => {
-  it("is brought unmanaged, and nobody there gets the account of who had the address before (rule 1.1b)", async () => {
+  it("rule 1.1b: is brought unmanaged, and nobody there gets the account of who had the address before", async () => {
     const transaction = await house.database.ground.begin();
     await transaction.write(
       "INSERT INTO Domain (id, siteId, name, verifiedKey, status, createdAt) VALUES (?, ?, 'acme.example', 'acme.example', 'VERIFIED', '')",

@@ -1,6 +1,6 @@
 import { invitationLetter } from "../../mail/wording/invitation-letter.ts";
 import { referenceTo } from "../../model/actor.ts";
-import { Invitation, type Site } from "../../model/entities.ts";
+import { Invitation, type Site, User } from "../../model/entities.ts";
 import { newId } from "../../model/id.ts";
 import { marks } from "../../queries/reader.ts";
 import { newToken } from "../../secrets/token.ts";
@@ -67,25 +67,49 @@ export async function postInvitations(
   invitations: readonly { id: string; email: string; token: string; expiresAt: string; message: string | null }[],
 ): Promise<void> {
   if (invitations.length === 0) return;
+  const ids = invitations.map((invitation) => invitation.id);
+  const inviter = await personBehind(work);
+  const applications = await applicationsOf(work, ids);
   await work.post(
     invitations.map(({ id, email, token, expiresAt, message }) => ({
       recipient: email,
       invitationId: id,
       ...invitationLetter({
         siteName: site.name,
-        inviterName: work.actor.kind === "user" ? work.actor.label : null,
+        inviter,
         email,
+        applications: applications.get(id) ?? [],
         link: invitationLink(work.publicUrl, token),
         expiresAt,
         message,
       }),
     })),
   );
-  const ids = invitations.map((invitation) => invitation.id);
   await work.write(`UPDATE Invitation SET sentCount = sentCount + 1, lastSentAt = ? WHERE id IN (${marks(ids)})`, [
     work.now,
     ...ids,
   ]);
+}
+
+/** Who invites, as the invited know them; null when that is no person. */
+async function personBehind(work: Work): Promise<{ name: string; email: string } | null> {
+  const [user] = work.actor.kind === "user" ? await work.byIds(User, [work.actor.userId]) : [];
+  return user ? { name: user.fullName, email: user.email } : null;
+}
+
+/** Names of the applications that each invited user can open, in order, by invitation. */
+async function applicationsOf(work: Work, invitationIds: readonly string[]): Promise<Map<string, string[]>> {
+  const names = new Map<string, string[]>();
+  for (let from = 0; from < invitationIds.length; from += 500) {
+    const ids = invitationIds.slice(from, from + 500);
+    const rows = await work.rows<{ id: string; name: string }>(
+      `SELECT DISTINCT i.id, a.name FROM Invitation i JOIN Membership m ON m.userId = i.userId JOIN \`Grant\` g ON g.groupId = m.groupId
+       JOIN Application a ON a.id = g.applicationId WHERE i.id IN (${marks(ids)}) ORDER BY i.id, a.name`,
+      ids,
+    );
+    for (const { id, name } of rows) names.set(id, [...(names.get(id) ?? []), name]);
+  }
+  return names;
 }
 
 /** Ends the pending invitations of users: their links are void from now on, and letters not yet posted never are (rule 2.7). */

@@ -133,7 +133,7 @@ describe("updating a directory", () => {
     }
   });
 
-  it("changes nothing twice, and refuses a stale page (rule 4.5)", async () => {
+  it("rule 4.5: changes nothing twice, and refuses a stale page", async () => {
     const id = await connect();
     await act((work) => updateDirectory(work, { id, settings: { maxRemovals: 7 }, expectedVersion: 1 }));
     await act((work) => updateDirectory(work, { id, settings: { maxRemovals: 7 } }));

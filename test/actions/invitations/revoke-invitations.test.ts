@@ -80,7 +80,7 @@ describe("revoking invitations", () => {
 });
 
 describe("what revoking refuses", () => {
-  it("the whole set for one that was accepted, or is not of this site (rule 1.1)", async () => {
+  it("rule 1.1: the whole set for one that was accepted, or is not of this site", async () => {
     const open = await house.invite("open@acme.example");
     const used = await house.invite("used@acme.example");
     await house.accept({ token: used.token });

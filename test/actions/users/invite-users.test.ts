@@ -238,7 +238,7 @@ describe("what inviting refuses", () => {
 });
 
 describe("rehearsing an invitation", () => {
-  it("changes nothing, writes to nobody, and tells seats and warnings", async () => {
+  it("rule 7.4: changes nothing, writes to nobody, and tells seats and warnings", async () => {
     const { id } = await house.application("rehearsed");
     const before = await house.everything();
     const choice = { applicationIds: [id], sendEmail: true };

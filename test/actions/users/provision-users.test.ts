@@ -47,7 +47,7 @@ async function write(sql: string, params: (string | number | null)[]): Promise<v
 }
 
 describe("provisioning users", () => {
-  it("brings them ACTIVE with an account, a name to be found by, a letter and a trail (rule 2.4a)", async () => {
+  it("rule 2.4a: brings them ACTIVE with an account, a name to be found by, a letter and a trail", async () => {
     const [id] = await provision([newcomer("1", "ada@acme.example", { fullName: "Ada Lovelace", title: "Countess" })]);
     expect(await userAt("ada@acme.example")).toMatchObject({
       id,
