@@ -31,6 +31,8 @@ export async function serve(config: Config, log: Log, postman?: Pick<Postman, "p
   const gateway = await buildGateway({
     door,
     log,
+    safe: house.safe,
+    signInProviders: config.signInProviders,
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
     executor: config.executor,

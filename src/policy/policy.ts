@@ -88,6 +88,7 @@ export const rights = {
   /** Housekeeping of the outbox: the operator's alone, and it changes nothing that a person decided. */
   letterDeliver: right("SITE_WRITE"),
   signIn: right(null),
+  signInWithIdToken: right(null),
   signOut: right(null),
   userInvite: right("USERS_WRITE", guardsAdmins),
   userUpdate: right("USERS_WRITE", guardsAdmins, ownsIt, needsPersonForAdmins),

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { openSession } from "../../src/actions/sessions/open-session.ts";
-import { buildGateway } from "../../src/server/gateway.ts";
+import { buildGateway, type GatewayOptions } from "../../src/server/gateway.ts";
 import { createLog } from "../../src/server/log.ts";
-import type { House } from "./house.ts";
+import { type House, testSafe } from "./house.ts";
 
 export interface Answer {
   status: number;
@@ -20,16 +20,23 @@ export interface TestGateway {
   ask(query: string, variables?: object, token?: string | null): Promise<Answer>;
 }
 
-export async function openGateway(house: House, executor: "jit" | "js" = "jit"): Promise<TestGateway> {
+export async function openGateway(
+  house: House,
+  executor: "jit" | "js" = "jit",
+  options: Partial<GatewayOptions> = {},
+): Promise<TestGateway> {
   const server = await buildGateway({
     door: house.door,
     log: createLog({ level: "silent" }),
+    safe: testSafe,
+    signInProviders: [],
     publicUrl: "http://127.0.0.1:4000",
     trustedProxies: [],
     executor,
     ideDirectory: "nowhere",
     whyNotReady: async () => null,
     wakeSync: () => undefined,
+    ...options,
   });
   const { accountId, userId } = house.admin;
   const admin = await house.door.act({ siteId: house.siteId, actor: house.admin }, async (work) => {
