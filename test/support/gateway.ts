@@ -16,8 +16,8 @@ export interface TestGateway {
   server: FastifyInstance;
   /** The access token of the house's admin. */
   admin: string;
-  /** Asks as the admin, or by another token; `null` is a stranger. */
-  ask(query: string, variables?: object, token?: string | null): Promise<Answer>;
+  /** Asks as the admin, or by another token; `null` is a stranger. `more` are headers. */
+  ask(query: string, variables?: object, token?: string | null, more?: Record<string, string>): Promise<Answer>;
 }
 
 export async function openGateway(
@@ -47,8 +47,8 @@ export async function openGateway(
   return {
     server,
     admin,
-    async ask(query, variables = {}, token = admin) {
-      const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };
+    async ask(query, variables = {}, token = admin, more = {}) {
+      const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}), ...more };
       const payload = JSON.stringify({ query, variables });
       const { statusCode, body } = await server.inject({ method: "POST", url: "/graphql", headers, payload });
       return { status: statusCode, text: body, ...(JSON.parse(body) as object) } as Answer; // as: what GraphQL answers

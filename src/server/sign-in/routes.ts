@@ -131,12 +131,19 @@ async function redeem(routes: SignInRoutes, provider: OpenProvider, attempt: Att
     return idToken ?? "";
   } catch (error) {
     if (error instanceof AuthorizationResponseError) throw new NotSignedIn(403, "The provider did not sign you in. Begin again.");
-    if (error instanceof ResponseBodyError && error.status < 500) throw new NotSignedIn(403, begunElsewhere);
+    if ((error instanceof ResponseBodyError && error.status < 500) || isWrongAnswer(error))
+      throw new NotSignedIn(403, begunElsewhere);
     // Whatever it answered instead of tokens, and whether it did: nothing can be said of who asks.
     if (!(error instanceof ClientError || error instanceof ResponseBodyError || error instanceof TypeError)) throw error;
     routes.log.warn({ provider: attempt.provider, err: error }, "a sign-in provider did not redeem a code");
     throw new ProviderUnavailable(attempt.provider, error);
   }
+}
+
+/** The provider answered, but not to what this browser asked: another state, nonce, client or time. */
+function isWrongAnswer(error: unknown): boolean {
+  const codes = ["OAUTH_INVALID_RESPONSE", "OAUTH_JWT_CLAIM_COMPARISON_FAILED", "OAUTH_JWT_TIMESTAMP_CHECK_FAILED"];
+  return error instanceof ClientError && codes.includes(error.code ?? "");
 }
 
 async function providerFor({ door, providers }: SignInRoutes, request: FastifyRequest, site: string | null, name: string) {
