@@ -1,6 +1,6 @@
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from "jose";
 import { spellDomain, spellEmail } from "../../model/email.ts";
-import { nobodyByThis, type ProvenIdentity } from "../../model/sign-in-provider.ts";
+import { nobodyByThis, type ProvenIdentity, type SignInProvider } from "../../model/sign-in-provider.ts";
 import { hashToken } from "../../secrets/token.ts";
 import type { OpenProvider } from "./open-provider.ts";
 
@@ -39,8 +39,14 @@ export async function checkIdToken(
     refused(why);
     return nobodyByThis();
   };
-  const { issuer, clientId } = provider.settings;
-  const options = { algorithms, issuer, audience: clientId, clockTolerance: clockSkew, maxTokenAge: oldest };
+  const { clientId } = provider.settings;
+  const options = {
+    algorithms,
+    issuer: issuersOf(provider.settings),
+    audience: clientId,
+    clockTolerance: clockSkew,
+    maxTokenAge: oldest,
+  };
   let checked: Awaited<ReturnType<typeof jwtVerify>>;
   try {
     checked = await jwtVerify(idToken, provider.key, { ...options, requiredClaims: ["sub", "exp", "iat", "aud", "iss"] });
@@ -62,6 +68,11 @@ export async function checkIdToken(
     tokenHash: hashToken(idToken.slice(0, idToken.lastIndexOf("."))),
     expiresAt: refusedFrom(payload),
   };
+}
+
+/** What a provider calls itself in its tokens. Google leaves out the scheme at times (developers.google.com/identity, "OpenID Connect"). */
+export function issuersOf({ issuer, isGoogle }: SignInProvider): string[] {
+  return isGoogle ? [issuer, issuer.replace(/^https?:\/\//, "")] : [issuer];
 }
 
 /** What jose does not look at. An access token or a logout token of the provider's is no ID token, though it signed all of them. */

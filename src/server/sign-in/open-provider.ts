@@ -45,11 +45,14 @@ export function openProvider(settings: SignInProvider, report: (cause: unknown) 
   };
 }
 
-/** OpenID Connect Discovery 1.0. The issuer that answers must be the one that was asked. */
-function discover({ issuer, clientId, clientSecret }: SignInProvider): Promise<Configuration> {
+/** OpenID Connect Discovery 1.0. The issuer that answers must be the one that was asked, letter by letter: its tokens name it so. */
+async function discover({ issuer, clientId, clientSecret }: SignInProvider): Promise<Configuration> {
   const execute = issuer.startsWith("http:") ? [allowInsecureRequests] : []; // Only on this very machine: the settings see to it.
   const authentication = clientSecret === null ? None() : ClientSecretPost(clientSecret);
-  return discovery(new URL(issuer), clientId, {}, authentication, { execute, timeout: patience });
+  const found = await discovery(new URL(issuer), clientId, {}, authentication, { execute, timeout: patience });
+  const said = found.serverMetadata().issuer;
+  if (said !== issuer) throw new Error(`It calls itself ${said}`);
+  return found;
 }
 
 /** Keys that jose asks for again when they are old, or a token names one that is not among them. */

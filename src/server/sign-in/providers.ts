@@ -1,7 +1,7 @@
 import type { SignInProviders } from "../../graphql/context.ts";
 import { nobodyByThis, type ProvenIdentity, type SignInProvider } from "../../model/sign-in-provider.ts";
 import type { Log } from "../log.ts";
-import { checkIdToken, claimsUnchecked } from "./check-id-token.ts";
+import { checkIdToken, claimsUnchecked, issuersOf } from "./check-id-token.ts";
 import { type OpenProvider, openProvider } from "./open-provider.ts";
 
 /** The providers that the operator configured. */
@@ -32,7 +32,7 @@ export function openProviders(settings: readonly SignInProvider[], publicUrl: st
     async check(site, idToken) {
       const { iss, aud } = claimsUnchecked(idToken);
       const provider = acceptedBy(site).find(
-        ({ settings }) => settings.issuer === iss && [aud].flat().includes(settings.clientId),
+        ({ settings }) => issuersOf(settings).includes(iss ?? "") && [aud].flat().includes(settings.clientId),
       );
       if (!provider) throw nobodyByThis();
       return checkIdToken(provider, idToken, { nonce: null, refused: refused(provider) });

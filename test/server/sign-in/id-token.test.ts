@@ -71,6 +71,15 @@ describe("an ID token", () => {
     await refuse(await house.provider.idToken({ ...claims, ...(typeof change === "function" ? change() : change) } as Claims)); // as: wrong on purpose
   });
 
+  it("is let in by Google, which leaves out its scheme at times; by nobody else", async () => {
+    const { who, claims } = await house.someone();
+    const bare = (issuer: string) => issuer.replace("http://", "");
+    await refuse(await house.provider.idToken({ ...claims, iss: bare(house.provider.issuer) }));
+    expect(await house.accountBy(await house.google.idToken({ ...claims, iss: bare(house.google.issuer) }))).toBe(who.accountId);
+    const again = await house.google.idToken({ ...claims, email: "other@other.example" });
+    expect(await house.accountBy(again)).toBe(who.accountId);
+  });
+
   it("is refused as an access token of the same provider", async () => {
     const { claims } = await house.someone();
     await refuse(await house.provider.idToken(claims, { header: { typ: "at+jwt" } }));
@@ -176,6 +185,15 @@ describe("the provider's keys", () => {
     const answers = await Promise.all(tokens.map(post));
     expect(answers.map(({ data }) => data.signInWithIdToken)).toEqual(Array(5).fill({ userErrors: [] }));
     expect(house.provider.asked).toEqual(["/.well-known/openid-configuration", "/jwks"]);
+    await gateway.server.close();
+  });
+
+  it("say UNAVAILABLE where the provider calls itself otherwise than the settings do, even by a slash", async () => {
+    const issuer = `${house.provider.issuer}/`;
+    const gateway = await openGateway(house, "jit", { signInProviders: [{ ...house.provider.settings, issuer }] });
+    const idToken = await house.provider.idToken({ ...(await house.someone()).claims, iss: issuer });
+    const { errors } = await gateway.ask(query, { idToken }, null, { "gatehouse-site": "acme" });
+    expect(errors).toMatchObject([{ extensions: { code: "UNAVAILABLE" } }]);
     await gateway.server.close();
   });
 
