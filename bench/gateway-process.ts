@@ -1,9 +1,9 @@
 import type { AddressInfo } from "node:net";
 import { createApiToken } from "../src/actions/tokens/create-api-token.ts";
 import { operator } from "../src/commands/open-house.ts";
-import { createLog } from "../src/server/log.ts";
 import { buildGateway } from "../src/server/gateway.ts";
-import { tellCpu, type ServerAddress } from "./measured-server.ts";
+import { createLog } from "../src/server/log.ts";
+import { type ServerAddress, tellCpu } from "./measured-server.ts";
 import { openAt } from "./synced-site.ts";
 
 // The gateway, in a process of its own so that its processor time can be told apart. Arguments: the database, and the executor.
@@ -16,6 +16,8 @@ const { secret } = await house.door.act(place, (work) => createApiToken(work, to
 const gateway = await buildGateway({
   door: house.door,
   log: createLog({ level: "error" }),
+  safe: { seal: (_context, secret) => secret, open: (_context, sealed) => sealed },
+  signInProviders: [],
   publicUrl: "http://127.0.0.1",
   trustedProxies: [],
   executor: executor === "js" ? "js" : "jit",

@@ -44,6 +44,12 @@ export function readPublicUrl(text: string): string | null {
   return url.protocol === "https:" || isLoopback(url.hostname) ? url.origin : null;
 }
 
+/** An issuer, which is compared letter by letter: https, or http on this very machine. Null for anything else. */
+export function readIssuer(text: string): string | null {
+  const url = readHttpUrl(text);
+  return url && text.length <= 254 && (url.protocol === "https:" || isLoopback(url.hostname)) ? text : null;
+}
+
 /** The base of a service's addresses, with a slash at the end of a bare host; null for what is no http or https URL. */
 export function readServiceUrl(text: string): string | null {
   return readHttpUrl(text)?.href ?? null;

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { readSignInProviders } from "./config-sign-in.ts";
 import {
   type DatabaseSetting,
   noReplyAt,
@@ -13,6 +14,7 @@ import {
   readServiceUrl,
 } from "./config-values.ts";
 import { readSmtpUrl } from "./mail/smtp-url.ts";
+import type { SignInProvider } from "./model/sign-in-provider.ts";
 
 export type { DatabaseSetting } from "./config-values.ts";
 
@@ -28,6 +30,7 @@ export interface Config {
   secretKey: Buffer;
   smtpUrl: string | null;
   mailFrom: string;
+  signInProviders: readonly SignInProvider[];
   /** IP addresses and networks (CIDR). */
   trustedProxies: string[];
   googleApiUrl: string | null;
@@ -109,6 +112,18 @@ const shape = {
   MAIL_FROM: acceptedBy(readMailFrom).optional().meta({
     description: "Whom letters come from: `name@example.com` or `Name <name@example.com>`; else no-reply at PUBLIC_URL's host.",
   }),
+  OIDC_PROVIDERS: z
+    .string()
+    .transform((text, context) => {
+      const { providers, faults } = readSignInProviders(text);
+      for (const message of faults) context.addIssue({ code: "custom", message });
+      return faults.length > 0 ? z.NEVER : providers;
+    })
+    .prefault("[]")
+    .meta({
+      description:
+        "Google and other OpenID providers to sign in with: a JSON list of objects with name, issuer, clientId, clientSecret and sites.",
+    }),
   TRUSTED_PROXIES: readBy(readNetworks, "TRUSTED_PROXIES must be IP addresses or networks like 10.0.0.0/8, separated by commas.")
     .prefault("")
     .meta({ description: "Proxies whose word on a client's address is taken: IP addresses and networks, separated by commas." }),
@@ -134,7 +149,7 @@ type SettingName = keyof typeof shape;
 const names = Object.keys(shape) as SettingName[]; // as: the keys of `shape` are its keys
 
 /** Settings with a secret in them: `NAME_FILE` may name a file that holds the value, as container platforms mount secrets. */
-const secrets: ReadonlySet<SettingName> = new Set<SettingName>(["DATABASE_URL", "SECRET_KEY", "SMTP_URL"]);
+const secrets: ReadonlySet<SettingName> = new Set<SettingName>(["DATABASE_URL", "OIDC_PROVIDERS", "SECRET_KEY", "SMTP_URL"]);
 
 /** A setting for the documentation and for `doctor`. */
 export interface Setting {
@@ -178,6 +193,7 @@ export function readConfig(env: NodeJS.ProcessEnv, { demo = false } = {}): Confi
     secretKey: data.SECRET_KEY ?? randomBytes(32),
     smtpUrl: data.SMTP_URL ?? null,
     mailFrom,
+    signInProviders: data.OIDC_PROVIDERS,
     trustedProxies: data.TRUSTED_PROXIES,
     googleApiUrl: data.GOOGLE_API_URL ?? null,
     googleTokenUrl: data.GOOGLE_TOKEN_URL ?? null,

@@ -36,6 +36,8 @@ const world: Record<string, readonly RegExp[]> = {
     /^pino$/,
     /^prom-client$/,
     /^rate-limiter-flexible$/,
+    /^jose$/,
+    /^openid-client$/,
   ],
   config: [/^zod$/],
   sync: [/^node-cron$/, /^p-limit$/],

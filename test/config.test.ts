@@ -27,6 +27,7 @@ describe("the settings", () => {
       secretKey: Buffer.alloc(32, 7),
       smtpUrl: null,
       mailFrom: "no-reply@people.example.com",
+      signInProviders: [],
       trustedProxies: [],
       googleApiUrl: null,
       googleTokenUrl: null,
@@ -250,5 +251,67 @@ describe("the demo", () => {
 
   it("checks what it is given all the same", () => {
     expect(faultsOf({ PORT: "x", SECRET_KEY: "short" }, { demo: true })).toHaveLength(2);
+  });
+});
+
+describe("the providers to sign in with", () => {
+  const google = { name: "google", issuer: "https://accounts.google.com", clientId: "1.apps.example", sites: ["acme", "other"] };
+  const faults = (providers: unknown) => faultsOf({ ...enough, OIDC_PROVIDERS: JSON.stringify(providers) });
+
+  it("are read from a list, and Google is known by its issuer", () => {
+    const own = {
+      name: "own-id",
+      issuer: "http://localhost:9000/realm",
+      clientId: "gatehouse",
+      clientSecret: "hush",
+      sites: ["*"],
+    };
+    const { signInProviders } = readConfig({
+      ...enough,
+      OIDC_PROVIDERS: JSON.stringify([google, own, { ...own, name: "g", google: true }]),
+    });
+    expect(signInProviders).toEqual([
+      { ...google, clientSecret: null, isGoogle: true },
+      { ...own, isGoogle: false },
+      { ...own, name: "g", isGoogle: true },
+    ]);
+  });
+
+  it("can be given as a file, since there are secrets in it", () => {
+    const folder = mkdtempSync(join(tmpdir(), "gatehouse-config-"));
+    const file = join(folder, "providers.json");
+    writeFileSync(file, JSON.stringify([google]));
+    expect(readConfig({ ...enough, OIDC_PROVIDERS_FILE: file }).signInProviders).toHaveLength(1);
+    rmSync(folder, { recursive: true });
+    expect(settings.find(({ name }) => name === "OIDC_PROVIDERS")).toMatchObject({ secret: true, required: false });
+  });
+
+  it.each([
+    ["name", "Google"],
+    ["name", "../callback"],
+    ["issuer", "http://accounts.example.com"],
+    ["issuer", "https://accounts.example.com/?realm=1"],
+    ["issuer", "https://user:hush@accounts.example.com"],
+    ["issuer", "accounts.google.com"],
+    ["clientId", ""],
+    ["clientId", undefined],
+    ["clientSecret", 7],
+    ["sites", []],
+    ["sites", "acme"],
+    ["sites", ["Acme"]],
+    ["google", "yes"],
+  ])("are refused with the %s %j, without repeating it", (part, value) => {
+    const found = faults([google, { ...google, name: "other", [part]: value }]);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(new RegExp(`^OIDC_PROVIDERS, provider 2: ${part} must be`));
+    expect(found[0]).not.toContain("hush");
+  });
+
+  it("are refused when they are no list, have a part that is unknown, or share a name; all faults at once", () => {
+    for (const odd of [{}, "google", 7, null]) expect(faults(odd)).toEqual(["OIDC_PROVIDERS must be a list in JSON."]);
+    expect(faultsOf({ ...enough, OIDC_PROVIDERS: "[hush" })).toEqual(["OIDC_PROVIDERS must be a list in JSON."]);
+    expect(faults([{ ...google, secret: "hush" }])).toEqual(["OIDC_PROVIDERS, provider 1: it has what no provider has."]);
+    expect(faults([google, google])).toEqual(["OIDC_PROVIDERS: two providers have the same name."]);
+    expect(faults([{}])).toHaveLength(4);
   });
 });

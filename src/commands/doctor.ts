@@ -4,8 +4,10 @@ import { readConfig } from "../config.ts";
 import { isOutage } from "../database/dialect.ts";
 import { createPostman } from "../mail/postman.ts";
 import type { GoogleCredentials } from "../model/directory-settings.ts";
+import type { SignInProvider } from "../model/sign-in-provider.ts";
 import { open } from "../secrets/seal.ts";
 import { createLog } from "../server/log.ts";
+import { openProvider } from "../server/sign-in/open-provider.ts";
 import { exitCodes, tell } from "./exit.ts";
 import { everywhere, type House, openHouse } from "./open-house.ts";
 
@@ -32,6 +34,7 @@ export async function doctor(env: NodeJS.ProcessEnv, { json }: { json: boolean }
     });
   }
   findings.push(await mailFinding(config.smtpUrl, config.mailFrom));
+  findings.push(...(await Promise.all(config.signInProviders.map(providerFinding))));
   if (house) {
     const { connect } = wireSync({
       door: house.door,
@@ -74,6 +77,19 @@ async function mailFinding(smtpUrl: string | null, from: string): Promise<Findin
   const checked = await postman.check();
   postman.close();
   return { what: "mail", advice: checked.ok ? null : `The mail server: ${checked.reason}. Check SMTP_URL.` };
+}
+
+async function providerFinding(settings: SignInProvider): Promise<Finding> {
+  let reason = "";
+  const provider = openProvider(settings, (cause) => {
+    reason = reasonOf(cause);
+  });
+  const answers = await provider.configuration().then(
+    () => true,
+    () => false,
+  );
+  const advice = `It does not say how to sign in (${reason}). Check its issuer in OIDC_PROVIDERS, and the way out to it.`;
+  return { what: `sign-in by ${settings.name}`, advice: answers ? null : advice };
 }
 
 async function directoryFindings(

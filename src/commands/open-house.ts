@@ -10,6 +10,7 @@ import { allScopes } from "../model/scope.ts";
 import { open, seal } from "../secrets/seal.ts";
 import type { Log } from "../server/log.ts";
 import { type Door, openDoor, type Place } from "../work/door.ts";
+import type { Safe } from "../work/open-work.ts";
 
 /** Whoever runs the command on the host. */
 export const operator: Actor = { kind: "operator", label: "operator", scopes: new Set(allScopes), ipAddress: null };
@@ -21,6 +22,7 @@ export const everywhere: Place = { siteId: "", actor: operator };
 export interface House {
   ground: Ground;
   door: Door;
+  safe: Safe;
   close(): Promise<void>;
 }
 
@@ -32,7 +34,7 @@ export async function openHouse(config: Config, log: Log, { patience }: { patien
     seal: (context: string, secret: string) => seal(config.secretKey, context, secret),
     open: (context: string, sealed: string) => open(config.secretKey, context, sealed),
   };
-  return { ground, door: openDoor(ground, { safe, publicUrl: config.publicUrl }), close: () => ground.close() };
+  return { ground, door: openDoor(ground, { safe, publicUrl: config.publicUrl }), safe, close: () => ground.close() };
 }
 
 /** A door for whoever comes before the house is open, and is told so. It leads into the house once that is there. */

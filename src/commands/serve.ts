@@ -41,6 +41,8 @@ export async function serve(config: Config, log: Log, { stop, postman }: ServeOp
   const gateway = await buildGateway({
     door,
     log,
+    safe: house.safe,
+    signInProviders: config.signInProviders,
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
     executor: config.executor,

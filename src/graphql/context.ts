@@ -1,9 +1,21 @@
 import type { Actor } from "../model/actor.ts";
+import type { ProvenIdentity } from "../model/sign-in-provider.ts";
 import type { Door } from "../work/door.ts";
 
 /** Keeps tries within bounds. Throws a Refusal RATE_LIMITED when there were too many. */
 export interface TryLimit {
   spend(keys: readonly string[]): Promise<void>;
+}
+
+/** The OpenID providers that sites accept. Sites are named by their keys. */
+export interface SignInProviders {
+  /** What browsers start from. */
+  offeredTo(site: string): { name: string; issuer: string; startUrl: string }[];
+  /**
+   * Whom an ID token of one of the site's providers is of. Throws a Refusal for a token that proves nothing, and
+   * `ProviderUnavailable` when the provider's keys cannot be had.
+   */
+  check(site: string, idToken: string): Promise<ProvenIdentity>;
 }
 
 /** What a request brings to its resolvers. */
@@ -16,6 +28,7 @@ export interface Context {
   accessToken: string | null;
   ipAddress: string | null;
   tries: TryLimit;
+  providers: SignInProviders;
   /** Sets the browser's session cookie, or takes it away. */
   rememberSession(session: { accessToken: string; expiresAt: string } | null): void;
   /** Tells the sync that a run waits to be taken up. */

@@ -126,6 +126,11 @@ export class InvitationAcceptInput {
   fullName?: string | null;
   @Field(() => String, { nullable: true, description: "For a new account: 12 to 256 characters." })
   password?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: "For a new account, instead of `password`: an ID token whose verified email is the invited one.",
+  })
+  idToken?: string | null;
 }
 
 @ObjectType("InvitationAcceptPayload", { description: "What `invitationAccept` answers." })

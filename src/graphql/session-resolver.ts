@@ -1,44 +1,39 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Arg, Ctx, Info, Mutation, Resolver } from "type-graphql";
+import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
 import { acceptInvitation, refuseBadPassword } from "../actions/invitations/accept-invitation.ts";
-import type { OpenedSession } from "../actions/sessions/open-session.ts";
+import type { Entrance } from "../actions/sessions/enter-site.ts";
 import { checkPassword, signIn } from "../actions/sessions/sign-in.ts";
+import { signInWithIdToken } from "../actions/sessions/sign-in-with-id-token.ts";
 import { signOut } from "../actions/sessions/sign-out.ts";
 import { spellEmail } from "../model/email.ts";
 import { type Problem, Refusal } from "../model/refusal.ts";
-import { callerOfAccount } from "../queries/callers.ts";
+import { callerOfAccount, keyOfSite } from "../queries/callers.ts";
 import { loadByIds } from "../queries/loaders.ts";
 import type { Reader, Row } from "../queries/reader.ts";
 import type { Selection } from "../queries/selection.ts";
 import { hashPassword } from "../secrets/password.ts";
 import { hashToken } from "../secrets/token.ts";
 import type { Work } from "../work/work.ts";
-import { change, placeOf } from "./ask.ts";
+import { ask, change, placeOf } from "./ask.ts";
 import type { Context } from "./context.ts";
 import { InvitationAcceptInput, InvitationAcceptPayload } from "./invitation.ts";
+import { proveIdentity } from "./prove-identity.ts";
 import { readViewer } from "./root-resolver.ts";
-import { SignInInput, SignInPayload, SignOutPayload } from "./viewer.ts";
-
-/** Someone who just came in. */
-interface Entered {
-  session: OpenedSession;
-  userId: string;
-  accountId: string;
-}
+import { SignInInput, SignInPayload, SignInProvider, SignInWithIdTokenInput, SignOutPayload } from "./viewer.ts";
 
 /** From now on the reader asks on behalf of who came in, and no more of a stranger. */
-async function asEntered(reader: Reader, { accountId }: Entered): Promise<Reader> {
+async function asEntered(reader: Reader, { accountId }: Entrance): Promise<Reader> {
   return { ...reader, actor: await callerOfAccount(reader, accountId, reader.actor.label, reader.actor.ipAddress) };
 }
 
 const entered = {
-  session: (_reader: Reader, { session }: Entered) => Promise.resolve(session),
-  viewer: async (reader: Reader, who: Entered, selection: Selection) => readViewer(await asEntered(reader, who), selection),
-  user: async (reader: Reader, who: Entered, selection: Selection) =>
+  session: (_reader: Reader, { session }: Entrance) => Promise.resolve(session),
+  viewer: async (reader: Reader, who: Entrance, selection: Selection) => readViewer(await asEntered(reader, who), selection),
+  user: async (reader: Reader, who: Entrance, selection: Selection) =>
     (await loadByIds(await asEntered(reader, who), "User", [who.userId], selection)).get(who.userId) ?? null,
 };
 
-/** What must be asked before a transaction, since it is slow on purpose; its refusals answer as user errors. */
+/** What must be asked before a transaction, since it is slow; its refusals answer as user errors. */
 async function beforehand<T>(slow: () => Promise<T>): Promise<{ value: T } | { userErrors: Problem[] }> {
   try {
     return { value: await slow() };
@@ -48,9 +43,16 @@ async function beforehand<T>(slow: () => Promise<T>): Promise<{ value: T } | { u
   }
 }
 
+const nobody = { session: null, viewer: null };
+
 /** Signing in and out, and joining. */
 @Resolver()
 export class SessionResolver {
+  @Query(() => [SignInProvider], { nullable: true, description: "Providers to sign in with. Needs no scope." })
+  signInProviders(@Ctx() context: Context, @Info() info: GraphQLResolveInfo): Promise<SignInProvider[] | null> {
+    return ask(context, info, null, async (reader) => context.providers.offeredTo((await keyOfSite(reader)) ?? ""));
+  }
+
   @Mutation(() => SignInPayload, {
     nullable: true,
     description: "Signs a person in with a password, sets the session cookie and returns the session. Needs no scope.",
@@ -60,16 +62,28 @@ export class SessionResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<SignInPayload> {
-    const nothing = { session: null, viewer: null };
     const checked = await beforehand(async () => {
       const spelled = spellEmail(input.email);
       await context.tries.spend([`account ${"email" in spelled ? spelled.email : "none"}`, `address ${context.ipAddress}`]);
       return context.door.look(placeOf(context), (reader) => checkPassword(reader, input));
     });
-    if ("userErrors" in checked) return { ...nothing, ...checked };
+    if ("userErrors" in checked) return { ...nobody, ...checked };
     const accountId = checked.value;
-    const enter = async (work: Work) => ({ ...(await signIn(work, { accountId })), accountId });
-    return letIn(context, info, "signIn", nothing, enter);
+    return letIn(context, info, "signIn", nobody, (work) => signIn(work, { accountId }));
+  }
+
+  @Mutation(() => SignInPayload, {
+    nullable: true,
+    description: "Signs a person in with an ID token of a configured OpenID provider, such as Google. Needs no scope.",
+  })
+  async signInWithIdToken(
+    @Arg("input", () => SignInWithIdTokenInput) input: SignInWithIdTokenInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<SignInPayload> {
+    const proven = await beforehand(() => proveIdentity(context, input.idToken));
+    if ("userErrors" in proven) return { ...nobody, ...proven };
+    return letIn(context, info, "signInWithIdToken", nobody, (work) => signInWithIdToken(work, proven.value));
   }
 
   @Mutation(() => SignOutPayload, { nullable: true, description: "Ends the session." })
@@ -96,11 +110,14 @@ export class SessionResolver {
     const ready = await beforehand(async () => {
       await context.tries.spend([`invitation ${hashToken(input.token)}`, `address ${context.ipAddress}`]);
       refuseBadPassword(input.password);
-      return input.password ? hashPassword(input.password) : null;
+      return {
+        passwordHash: input.password ? await hashPassword(input.password) : null,
+        identity: input.idToken ? await proveIdentity(context, input.idToken) : null,
+      };
     });
     if ("userErrors" in ready) return { ...nothing, ...ready };
     const { token, fullName } = input;
-    const accept = { token, fullName, passwordHash: ready.value };
+    const accept = { token, fullName, ...ready.value };
     return letIn(context, info, "invitationAccept", nothing, (work) => acceptInvitation(work, accept));
   }
 }
@@ -109,16 +126,16 @@ export class SessionResolver {
 async function letIn<Promised>(
   context: Context,
   info: GraphQLResolveInfo,
-  action: "signIn" | "invitationAccept",
+  action: "signIn" | "signInWithIdToken" | "invitationAccept",
   nothing: Row,
-  enter: (work: Work) => Promise<Entered>,
+  enter: (work: Work) => Promise<Entrance>,
 ): Promise<Promised> {
-  let who: Entered | undefined;
+  let who: Entrance | undefined;
   const act = async (work: Work) => {
     who = await enter(work);
     return who;
   };
-  const payload = await change<Entered, { userErrors: unknown[] }>(context, info, action, {}, act, { fields: entered, nothing });
+  const payload = await change<Entrance, { userErrors: unknown[] }>(context, info, action, {}, act, { fields: entered, nothing });
   if (who && payload.userErrors.length === 0) context.rememberSession(who.session);
   return payload as Promised; // as: the session and its owner were selected
 }

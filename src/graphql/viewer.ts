@@ -55,6 +55,22 @@ export class SignInInput {
   password: string;
 }
 
+@InputType("SignInWithIdTokenInput", { description: "What `signInWithIdToken` needs." })
+export class SignInWithIdTokenInput {
+  @Field(() => String)
+  idToken: string;
+}
+
+@ObjectType("SignInProvider", { description: "An OpenID provider that this site accepts." })
+export class SignInProvider {
+  @Field(() => String)
+  name: string;
+  @Field(() => String)
+  issuer: string;
+  @Field(() => String, { description: "Where to send the browser." })
+  startUrl: string;
+}
+
 @ObjectType("SignInPayload", { description: "What `signIn` answers." })
 export class SignInPayload {
   @Field(() => Session, { nullable: true })

@@ -39,6 +39,30 @@ export class Account {
   @MayHold("time") signedInAt: string | null;
 }
 
+/**
+ * Whom a provider's subject signs in. One account for each subject of a realm, one subject for each account and issuer (rule 9.1).
+ * `identity` is a hash of issuer and subject, which together are longer than an index takes.
+ */
+@Entity({ name: "ProviderLink" })
+@Index("ProviderLink_identity", ["realm", "identity"], { unique: true })
+export class ProviderLink {
+  @Key("id") accountId: string;
+  @Key("word") issuer: string;
+  /** The account's. */
+  @Holds("code") realm: string;
+  @Holds("code") identity: string;
+  @Holds("text") subject: string;
+  @Holds("time") createdAt: string;
+}
+
+/** An ID token that signed somebody in, kept as a hash until it would be refused anyway: it works once (rule 9.1). */
+@Entity({ name: "UsedIdToken" })
+@Index("UsedIdToken_expiry", ["expiresAt"])
+export class UsedIdToken {
+  @Key("code") tokenHash: string;
+  @Holds("time") expiresAt: string;
+}
+
 export type UserStatus = "INVITED" | "ACTIVE" | "DEACTIVATED";
 
 /** An account's membership of one site. Until the person joins there is no account: then this row is all that the site knows. */
@@ -388,6 +412,8 @@ export class Lease {
 export const entities = [
   Site,
   Account,
+  ProviderLink,
+  UsedIdToken,
   User,
   SearchTerm,
   Group,

@@ -90,6 +90,7 @@ export const rights = {
   /** Housekeeping, too: what a person decided on it is in the trail. */
   syncChangesForget: right("SITE_WRITE"),
   signIn: right(null),
+  signInWithIdToken: right(null),
   signOut: right(null),
   userInvite: right("USERS_WRITE", guardsAdmins),
   userUpdate: right("USERS_WRITE", guardsAdmins, ownsIt, needsPersonForAdmins),

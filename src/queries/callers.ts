@@ -24,6 +24,12 @@ export async function siteByKey(reader: Reader, key: string | null): Promise<str
   return rows.length === 1 ? (rows[0]?.id ?? null) : null;
 }
 
+/** The key of the reader's site. */
+export async function keyOfSite(reader: Reader): Promise<string | null> {
+  const [row] = await reader.rows<{ key: string }>("SELECT `key` FROM Site WHERE id = ?", [reader.siteId]);
+  return row?.key ?? null;
+}
+
 /** A signed-in account on the reader's site: a person with a role while an active user, else a stranger with an account. */
 export async function callerOfAccount(
   reader: Reader,

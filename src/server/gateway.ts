@@ -11,19 +11,26 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } f
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { isOutage, isTooSlow } from "../database/dialect.ts";
 import { compilingGateway } from "../graphql/compiled.ts";
-import type { Context, TryLimit } from "../graphql/context.ts";
+import type { Context } from "../graphql/context.ts";
 import { limits } from "../graphql/limits.ts";
 import { buildGatehouseSchema, printContract } from "../graphql/schema.ts";
 import { shownError } from "../graphql/shown-error.ts";
+import type { SignInProvider } from "../model/sign-in-provider.ts";
 import type { Door } from "../work/door.ts";
+import type { Safe } from "../work/open-work.ts";
 import { serveIde } from "./ide.ts";
 import { identify } from "./identify.ts";
 import type { Log } from "./log.ts";
+import { rememberSession } from "./session-cookie.ts";
+import { openProviders } from "./sign-in/providers.ts";
+import { serveSignIn } from "./sign-in/routes.ts";
 import { createTryLimit } from "./try-limit.ts";
 
 export interface GatewayOptions {
   door: Door;
   log: Log;
+  safe: Safe;
+  signInProviders: readonly SignInProvider[];
   /** Cookies are Secure when this is https. */
   publicUrl: string;
   trustedProxies: readonly string[];
@@ -53,7 +60,9 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
   await server.register(cookie);
   const tries = createTryLimit();
   const schema = buildGatehouseSchema();
-  await serveGraphql(server, schema, tries, options);
+  const providers = openProviders(options.signInProviders, options.publicUrl, options.log);
+  await serveGraphql(server, schema, { tries, providers }, options);
+  serveSignIn(server, { ...options, tries, providers });
   await serveIde(server, { directory: options.ideDirectory });
   const contract = printContract(schema);
   server.get("/schema.graphql", (_request, reply) => reply.type("text/plain; charset=utf-8").send(contract));
@@ -85,7 +94,7 @@ function faultTeller(log: Log): Parameters<typeof shownError>[2] {
 async function serveGraphql(
   server: FastifyInstance,
   schema: ReturnType<typeof buildGatehouseSchema>,
-  tries: TryLimit,
+  shared: Pick<Context, "tries" | "providers">,
   options: GatewayOptions,
 ) {
   const teller = faultTeller(options.log);
@@ -116,14 +125,9 @@ async function serveGraphql(
     context: async (request, reply) => ({
       ...(await identify(options.door, request)),
       door: options.door,
-      tries,
+      ...shared,
       wakeSync: options.wakeSync,
-      rememberSession: (session) => {
-        const rules = { path: "/", httpOnly: true, sameSite: "lax" as const, secure: options.publicUrl.startsWith("https:") };
-        if (session)
-          void reply.setCookie("gatehouse_session", session.accessToken, { ...rules, expires: new Date(session.expiresAt) });
-        else void reply.clearCookie("gatehouse_session", rules);
-      },
+      rememberSession: (session) => rememberSession(reply, options.publicUrl, session),
     }),
   });
 }

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { openSession } from "../../src/actions/sessions/open-session.ts";
-import { buildGateway } from "../../src/server/gateway.ts";
+import { buildGateway, type GatewayOptions } from "../../src/server/gateway.ts";
 import { createLog } from "../../src/server/log.ts";
-import type { House } from "./house.ts";
+import { type House, testSafe } from "./house.ts";
 
 export interface Answer {
   status: number;
@@ -16,20 +16,27 @@ export interface TestGateway {
   server: FastifyInstance;
   /** The access token of the house's admin. */
   admin: string;
-  /** Asks as the admin, or by another token; `null` is a stranger. */
-  ask(query: string, variables?: object, token?: string | null): Promise<Answer>;
+  /** Asks as the admin, or by another token; `null` is a stranger. `more` are headers. */
+  ask(query: string, variables?: object, token?: string | null, more?: Record<string, string>): Promise<Answer>;
 }
 
-export async function openGateway(house: House, executor: "jit" | "js" = "jit"): Promise<TestGateway> {
+export async function openGateway(
+  house: House,
+  executor: "jit" | "js" = "jit",
+  options: Partial<GatewayOptions> = {},
+): Promise<TestGateway> {
   const server = await buildGateway({
     door: house.door,
     log: createLog({ level: "silent" }),
+    safe: testSafe,
+    signInProviders: [],
     publicUrl: "http://127.0.0.1:4000",
     trustedProxies: [],
     executor,
     ideDirectory: "nowhere",
     whyNotReady: async () => null,
     wakeSync: () => undefined,
+    ...options,
   });
   const { accountId, userId } = house.admin;
   const admin = await house.door.act({ siteId: house.siteId, actor: house.admin }, async (work) => {
@@ -40,8 +47,8 @@ export async function openGateway(house: House, executor: "jit" | "js" = "jit"):
   return {
     server,
     admin,
-    async ask(query, variables = {}, token = admin) {
-      const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };
+    async ask(query, variables = {}, token = admin, more = {}) {
+      const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}), ...more };
       const payload = JSON.stringify({ query, variables });
       const { statusCode, body } = await server.inject({ method: "POST", url: "/graphql", headers, payload });
       return { status: statusCode, text: body, ...(JSON.parse(body) as object) } as Answer; // as: what GraphQL answers

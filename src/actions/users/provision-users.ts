@@ -157,7 +157,7 @@ async function welcome(work: Work, directoryId: string, users: readonly User[]):
   if (!site || !directory) throw new Refusal("NOT_FOUND", "There is no such directory on this site.");
   const letter = welcomeLetter({
     siteName: site.name,
-    signInUrl: `${work.publicUrl}/signin/google`,
+    signInUrl: `${work.publicUrl}/signin/google?site=${site.key}`,
     directoryName: directory.name,
   });
   await work.post(users.map(({ email }) => ({ recipient: email, ...letter })));

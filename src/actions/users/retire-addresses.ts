@@ -14,8 +14,9 @@ export function isRetired(email: string): boolean {
 
 /**
  * Takes the address from users, by public id, because their directory gave it to someone else (rule 1.1b). The user keeps its id,
- * groups and content under `former-<id>@retired.invalid`; an account that the site manages loses the address, its password and its
- * sessions. Any other account keeps them and stays this user's, so that the newcomer cannot have it. Answers the compact ids.
+ * groups and content under `former-<id>@retired.invalid`; an account that the site manages loses the address, its password,
+ * provider links and sessions. Any other account keeps them and stays this user's, so that the newcomer cannot have it. Answers
+ * the compact ids.
  */
 export async function retireAddresses(work: Work, { ids }: { ids: readonly string[] }): Promise<string[]> {
   const users = await findAllOrRefuse(work, User, "User", ids, ["ids"]);
@@ -37,7 +38,8 @@ export async function retireAddresses(work: Work, { ids }: { ids: readonly strin
       `UPDATE Account SET email = '', emailKey = NULL, passwordHash = NULL WHERE id IN (${marks(accountIds)})`,
       accountIds,
     );
-    await work.write(`DELETE FROM Session WHERE accountId IN (${marks(accountIds)})`, accountIds);
+    for (const table of ["ProviderLink", "Session"])
+      await work.write(`DELETE FROM ${table} WHERE accountId IN (${marks(accountIds)})`, accountIds);
   }
   await work.record(
     permit,

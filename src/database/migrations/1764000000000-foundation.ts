@@ -35,6 +35,16 @@ const tables: Record<string, TableSpec> = {
     key: ["id"],
     unique: { Account_email: ["realm", "emailKey"] },
   },
+  ProviderLink: {
+    columns: { accountId: "id", issuer: "word", realm: "code", identity: "code", subject: "text", createdAt: "time" },
+    key: ["accountId", "issuer"],
+    unique: { ProviderLink_identity: ["realm", "identity"] },
+  },
+  UsedIdToken: {
+    columns: { tokenHash: "code", expiresAt: "time" },
+    key: ["tokenHash"],
+    index: { UsedIdToken_expiry: ["expiresAt"] },
+  },
   User: {
     columns: {
       id: "id",
