@@ -5,7 +5,6 @@ import type { OpenedSession } from "../actions/sessions/open-session.ts";
 import { checkPassword, signIn } from "../actions/sessions/sign-in.ts";
 import { signOut } from "../actions/sessions/sign-out.ts";
 import { spellEmail } from "../model/email.ts";
-import { type Problem, Refusal } from "../model/refusal.ts";
 import { callerOfAccount } from "../queries/callers.ts";
 import { loadByIds } from "../queries/loaders.ts";
 import type { Reader, Row } from "../queries/reader.ts";
@@ -14,9 +13,11 @@ import { hashPassword } from "../secrets/password.ts";
 import { hashToken } from "../secrets/token.ts";
 import type { Work } from "../work/work.ts";
 import { change, placeOf } from "./ask.ts";
+import { beforehand } from "./beforehand.ts";
 import type { Context } from "./context.ts";
 import { InvitationAcceptInput, InvitationAcceptPayload } from "./invitation.ts";
 import { readViewer } from "./root-resolver.ts";
+import { atSiteOfLink } from "./site-of-link.ts";
 import { SignInInput, SignInPayload, SignOutPayload } from "./viewer.ts";
 
 /** Someone who just came in. */
@@ -37,16 +38,6 @@ const entered = {
   user: async (reader: Reader, who: Entered, selection: Selection) =>
     (await loadByIds(await asEntered(reader, who), "User", [who.userId], selection)).get(who.userId) ?? null,
 };
-
-/** What must be asked before a transaction, since it is slow on purpose; its refusals answer as user errors. */
-async function beforehand<T>(slow: () => Promise<T>): Promise<{ value: T } | { userErrors: Problem[] }> {
-  try {
-    return { value: await slow() };
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return { userErrors: [...error.problems] };
-  }
-}
 
 /** Signing in and out, and joining. */
 @Resolver()
@@ -101,7 +92,7 @@ export class SessionResolver {
     if ("userErrors" in ready) return { ...nothing, ...ready };
     const { token, fullName } = input;
     const accept = { token, fullName, passwordHash: ready.value };
-    return letIn(context, info, "invitationAccept", nothing, (work) => acceptInvitation(work, accept));
+    return letIn(await atSiteOfLink(context, token), info, "invitationAccept", nothing, (work) => acceptInvitation(work, accept));
   }
 }
 

@@ -9,25 +9,26 @@ import type { Door, Place } from "../work/door.ts";
 export async function identify(
   door: Door,
   request: FastifyRequest,
-): Promise<Pick<Context, "siteId" | "actor" | "accessToken" | "ipAddress">> {
+): Promise<Pick<Context, "siteId" | "siteNamed" | "actor" | "accessToken" | "ipAddress">> {
   const ipAddress = request.ip.slice(0, 64);
   const bearer = /^Bearer (\S{1,200})$/i.exec(request.headers.authorization ?? "")?.[1];
   if (request.headers.authorization && !bearer) throw unauthenticated("Write the header as `Authorization: Bearer <token>`.");
   const accessToken = bearer ?? request.cookies.gatehouse_session ?? null;
   const stranger: Actor = { kind: "stranger", accountId: null, label: "someone not signed in", scopes: new Set(), ipAddress };
   const anywhere: Place = { siteId: "", actor: stranger };
-  const siteId = await door.look(anywhere, async (reader) => {
-    const key = siteKeyOf(request);
-    return key === null && bearer ? ((await siteOfToken(reader, bearer)) ?? siteByKey(reader, null)) : siteByKey(reader, key);
-  });
+  const key = siteKeyOf(request);
+  const siteNamed = key !== null;
+  const siteId = await door.look(anywhere, async (reader) =>
+    key === null && bearer ? ((await siteOfToken(reader, bearer)) ?? siteByKey(reader, null)) : siteByKey(reader, key),
+  );
   if (accessToken === null || siteId === null) {
     if (bearer && siteId === null) throw unauthenticated("This token is not valid here.");
-    return { siteId, actor: stranger, accessToken, ipAddress };
+    return { siteId, siteNamed, actor: stranger, accessToken, ipAddress };
   }
   const caller = await door.look({ siteId, actor: stranger }, (reader) => findCaller(reader, accessToken, ipAddress));
   // A browser with a cookie that has ended is simply not signed in; who passes a token means it.
   if (!caller && bearer) throw unauthenticated("This token has ended, was revoked, or is not of this site. Sign in again.");
-  return { siteId, actor: caller ?? stranger, accessToken, ipAddress };
+  return { siteId, siteNamed, actor: caller ?? stranger, accessToken, ipAddress };
 }
 
 function siteKeyOf(request: FastifyRequest): string | null {
