@@ -58,8 +58,8 @@ export class SessionResolver {
       return context.door.look(placeOf(context), (reader) => checkPassword(reader, input));
     });
     if ("userErrors" in checked) return { ...nothing, ...checked };
-    const accountId = checked.value;
-    const enter = async (work: Work) => ({ ...(await signIn(work, { accountId })), accountId });
+    const { accountId } = checked.value;
+    const enter = async (work: Work) => ({ ...(await signIn(work, checked.value)), accountId });
     return letIn(context, info, "signIn", nothing, enter);
   }
 
