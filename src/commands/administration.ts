@@ -10,6 +10,14 @@ import { siteByKey } from "../queries/callers.ts";
 import { tell } from "./exit.ts";
 import { everywhere, type House, openHouse, operator } from "./open-house.ts";
 
+interface SiteOptions {
+  key: string;
+  name: string;
+  admin: string;
+  localAccounts?: boolean;
+  json?: boolean;
+}
+
 /** The commands by which an operator makes sites and tokens. */
 export function registerAdministration(program: Command, start: () => Start): void {
   const inHouse = async <T>(use: (house: House, started: Start) => Promise<T>): Promise<T> => {
@@ -30,11 +38,13 @@ export function registerAdministration(program: Command, start: () => Start): vo
     .requiredOption("--key <key>", "short stable name, for the Gatehouse-Site header")
     .requiredOption("--name <name>", "what people call it")
     .requiredOption("--admin <email>", "its first admin")
+    .option("--local-accounts", "its accounts sign in to no other site, until siteUpgradeAccounts")
     .option("--json", "for programs")
-    .action(({ key, name, admin, json }: { key: string; name: string; admin: string; json?: boolean }) =>
+    .action(({ key, name, admin, localAccounts, json }: SiteOptions) =>
       inHouse(async ({ door }, { config }) => {
         const siteId = newId();
-        const made = await door.act({ siteId, actor: operator }, (work) => createSite(work, { key, name, adminEmail: admin }));
+        const site = { key, name, adminEmail: admin, accounts: localAccounts ? ("LOCAL" as const) : ("GLOBAL" as const) }; // as: modes
+        const made = await door.act({ siteId, actor: operator }, (work) => createSite(work, site));
         const link = invitationLink(config.publicUrl, made.adminToken ?? "");
         const told = { site: publicId("Site", siteId), key, admin: publicId("User", made.adminId), link, token: made.adminToken };
         tell(json ? JSON.stringify(told) : `Made the site ${key}. ${admin} joins by this link, which works once:\n${link}`);

@@ -22,7 +22,6 @@ export const everywhere: Place = { siteId: "", actor: operator };
 export interface House {
   ground: Ground;
   door: Door;
-  safe: Safe;
   close(): Promise<void>;
 }
 
@@ -30,11 +29,15 @@ export interface House {
 export async function openHouse(config: Config, log: Log, { patience }: { patience?: AbortSignal } = {}): Promise<House> {
   const dataSource = await openPatiently(config.database, log, patience);
   const ground = groundOn(dataSource);
-  const safe = {
-    seal: (context: string, secret: string) => seal(config.secretKey, context, secret),
-    open: (context: string, sealed: string) => open(config.secretKey, context, sealed),
+  return { ground, door: openDoor(ground, { safe: safeOf(config), publicUrl: config.publicUrl }), close: () => ground.close() };
+}
+
+/** Seals with the deployment's key. */
+export function safeOf({ secretKey }: Pick<Config, "secretKey">): Safe {
+  return {
+    seal: (context, secret) => seal(secretKey, context, secret),
+    open: (context, sealed) => open(secretKey, context, sealed),
   };
-  return { ground, door: openDoor(ground, { safe, publicUrl: config.publicUrl }), safe, close: () => ground.close() };
 }
 
 /** A door for whoever comes before the house is open, and is told so. It leads into the house once that is there. */

@@ -11,7 +11,7 @@ import { buildGateway } from "../server/gateway.ts";
 import type { Log } from "../server/log.ts";
 import type { Door } from "../work/door.ts";
 import { keepHouse } from "./housekeeping.ts";
-import { everywhere, frontDoor, type House, openHouse } from "./open-house.ts";
+import { everywhere, frontDoor, type House, openHouse, safeOf } from "./open-house.ts";
 
 /** A gateway that listens. */
 export interface Served {
@@ -41,7 +41,7 @@ export async function serve(config: Config, log: Log, { stop, postman }: ServeOp
   const gateway = await buildGateway({
     door,
     log,
-    safe: house.safe,
+    safe: safeOf(config),
     signInProviders: config.signInProviders,
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,

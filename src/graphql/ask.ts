@@ -3,12 +3,15 @@ import { Refusal } from "../model/refusal.ts";
 import type { Scope } from "../model/scope.ts";
 import { type Action, scopeOf } from "../policy/policy.ts";
 import { expand } from "../queries/expand.ts";
+import { listByIds } from "../queries/loaders.ts";
 import type { Reader, Row } from "../queries/reader.ts";
 import { put, type Selection } from "../queries/selection.ts";
 import { type Place, RefusalWithReport } from "../work/door.ts";
 import type { Report, Work } from "../work/work.ts";
 import type { Context } from "./context.ts";
 import { selectionOf } from "./look-ahead.ts";
+
+const nothingToReport: Report = { seats: [], accessLost: [], warnings: [], blockerIds: [] };
 
 /** The most ids or people in one list of an input. */
 const mostAtOnce = 100;
@@ -68,7 +71,7 @@ export async function change<T, Promised = Row>(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const payload: Row = { ...nothing, userErrors: error.problems };
-    const report = error instanceof RefusalWithReport ? error.report : { seats: [], accessLost: [], warnings: [] };
+    const report = error instanceof RefusalWithReport ? error.report : nothingToReport;
     return (await context.door.look(place, (reader) => withReport(reader, payload, selection, report))) as Promised; // as: a payload without its object
   }
 }
@@ -77,6 +80,7 @@ export async function change<T, Promised = Row>(
 async function withReport(reader: Reader, payload: Row, selection: Selection, report: Report): Promise<Row> {
   for (const field of selection) {
     if (field.name === "warnings") put(payload, field, report.warnings);
+    if (field.name === "blockers") put(payload, field, await listByIds(reader, "User", report.blockerIds, field.selection));
     const type = { seats: "SeatChange", accessLost: "AccessLoss" }[field.name];
     if (!type) continue;
     const rows = (field.name === "seats" ? report.seats : report.accessLost).map((row): Row => ({ ...row }));

@@ -23,6 +23,8 @@ export interface Context {
   door: Door;
   /** The site that the request concerns. Null: none by this key, or none chosen among several. */
   siteId: string | null;
+  /** The request names a site by its header, whether or not there is one. */
+  siteNamed: boolean;
   actor: Actor;
   /** The session or API token that came with the request. */
   accessToken: string | null;

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Int, Mutation, Query, Resolver } from "type-graphql";
 import { resendInvitations } from "../actions/invitations/resend-invitations.ts";
 import { revokeInvitations } from "../actions/invitations/revoke-invitations.ts";
+import { previewInvitation } from "../queries/invitation-previews.ts";
 import { listInvitations } from "../queries/invitations.ts";
 import { many } from "./answers.ts";
 import { ask, change } from "./ask.ts";
@@ -14,6 +15,8 @@ import {
   InvitationRevokeInput,
   InvitationRevokePayload,
 } from "./invitation.ts";
+import { InvitationPreview } from "./invitation-preview.ts";
+import { atSiteOfLink } from "./site-of-link.ts";
 
 /** Questions about invitations, and what is done to them. Accepting is among the sessions: it lets someone in. */
 @Resolver()
@@ -27,6 +30,18 @@ export class InvitationResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<InvitationConnection | null> {
     return ask(context, info, "USERS_READ", (reader, selection) => listInvitations(reader, { first, after, filter }, selection));
+  }
+
+  @Query(() => InvitationPreview, {
+    nullable: true,
+    description: "What an invitation link leads to. Needs the token and no scope.",
+  })
+  async invitationPreview(
+    @Arg("token", () => String) token: string,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<InvitationPreview | null> {
+    return ask(await atSiteOfLink(context, token), info, null, (reader) => previewInvitation(reader, token));
   }
 
   @Mutation(() => InvitationResendPayload, {

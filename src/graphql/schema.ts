@@ -11,6 +11,7 @@ import {
   printSchema,
 } from "graphql";
 import { buildSchemaSync } from "type-graphql";
+import { AccountResolver } from "./account-resolver.ts";
 import { ApiTokenResolver } from "./api-token-resolver.ts";
 import { ApplicationEdges } from "./application.ts";
 import { ApplicationResolver } from "./application-resolver.ts";
@@ -23,6 +24,7 @@ import { InvitationResolver } from "./invitation-resolver.ts";
 import { readEdge } from "./look-ahead.ts";
 import { RootResolver } from "./root-resolver.ts";
 import { SessionResolver } from "./session-resolver.ts";
+import { SiteResolver } from "./site-resolver.ts";
 import { SyncRunEdges } from "./sync-run.ts";
 import { typeByPublicId } from "./type-by-public-id.ts";
 import { UserEdges } from "./user.ts";
@@ -39,6 +41,8 @@ export function buildGatehouseSchema(): GraphQLSchema {
     resolvers: [
       RootResolver,
       SessionResolver,
+      AccountResolver,
+      SiteResolver,
       UserResolver,
       UserEdges,
       InvitationResolver,

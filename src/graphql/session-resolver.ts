@@ -6,7 +6,6 @@ import { checkPassword, signIn } from "../actions/sessions/sign-in.ts";
 import { signInWithIdToken } from "../actions/sessions/sign-in-with-id-token.ts";
 import { signOut } from "../actions/sessions/sign-out.ts";
 import { spellEmail } from "../model/email.ts";
-import { type Problem, Refusal } from "../model/refusal.ts";
 import { callerOfAccount, keyOfSite } from "../queries/callers.ts";
 import { loadByIds } from "../queries/loaders.ts";
 import type { Reader, Row } from "../queries/reader.ts";
@@ -15,10 +14,12 @@ import { hashPassword } from "../secrets/password.ts";
 import { hashToken } from "../secrets/token.ts";
 import type { Work } from "../work/work.ts";
 import { ask, change, placeOf } from "./ask.ts";
+import { beforehand } from "./beforehand.ts";
 import type { Context } from "./context.ts";
 import { InvitationAcceptInput, InvitationAcceptPayload } from "./invitation.ts";
 import { proveIdentity } from "./prove-identity.ts";
 import { readViewer } from "./root-resolver.ts";
+import { atSiteOfLink } from "./site-of-link.ts";
 import { SignInInput, SignInPayload, SignInProvider, SignInWithIdTokenInput, SignOutPayload } from "./viewer.ts";
 
 /** From now on the reader asks on behalf of who came in, and no more of a stranger. */
@@ -32,16 +33,6 @@ const entered = {
   user: async (reader: Reader, who: Entrance, selection: Selection) =>
     (await loadByIds(await asEntered(reader, who), "User", [who.userId], selection)).get(who.userId) ?? null,
 };
-
-/** What must be asked before a transaction, since it is slow; its refusals answer as user errors. */
-async function beforehand<T>(slow: () => Promise<T>): Promise<{ value: T } | { userErrors: Problem[] }> {
-  try {
-    return { value: await slow() };
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return { userErrors: [...error.problems] };
-  }
-}
 
 const nobody = { session: null, viewer: null };
 
@@ -68,8 +59,7 @@ export class SessionResolver {
       return context.door.look(placeOf(context), (reader) => checkPassword(reader, input));
     });
     if ("userErrors" in checked) return { ...nobody, ...checked };
-    const accountId = checked.value;
-    return letIn(context, info, "signIn", nobody, (work) => signIn(work, { accountId }));
+    return letIn(context, info, "signIn", nobody, (work) => signIn(work, checked.value));
   }
 
   @Mutation(() => SignInPayload, {
@@ -110,15 +100,17 @@ export class SessionResolver {
     const ready = await beforehand(async () => {
       await context.tries.spend([`invitation ${hashToken(input.token)}`, `address ${context.ipAddress}`]);
       refuseBadPassword(input.password);
+      const here = await atSiteOfLink(context, input.token);
       return {
+        here,
         passwordHash: input.password ? await hashPassword(input.password) : null,
-        identity: input.idToken ? await proveIdentity(context, input.idToken) : null,
+        identity: input.idToken ? await proveIdentity(here, input.idToken) : null,
       };
     });
     if ("userErrors" in ready) return { ...nothing, ...ready };
     const { token, fullName } = input;
-    const accept = { token, fullName, ...ready.value };
-    return letIn(context, info, "invitationAccept", nothing, (work) => acceptInvitation(work, accept));
+    const { here, ...proof } = ready.value;
+    return letIn(here, info, "invitationAccept", nothing, (work) => acceptInvitation(work, { token, fullName, ...proof }));
   }
 }
 

@@ -235,6 +235,24 @@ export class Session {
   @Holds("time") expiresAt: string;
 }
 
+/**
+ * The newest link by which an account chooses a new password: one for each account, so that a newer one voids it (rule 9.6). It is
+ * good for the site where it was asked for and the address it was sent to. Only a hash of the token is kept, also once it is used.
+ */
+@Entity({ name: "PasswordReset" })
+@Index("PasswordReset_token", ["tokenHash"], { unique: true })
+export class PasswordReset {
+  @Key("id") accountId: string;
+  @Holds("id") siteId: string;
+  @Holds("key") emailKey: string;
+  @Holds("code") tokenHash: string;
+  @Holds("time") expiresAt: string;
+  @MayHold("time") usedAt: string | null;
+  /** How many letters went since `countedFrom`, which moves when an hour is over. */
+  @Holds("int") letters: number;
+  @Holds("time") countedFrom: string;
+}
+
 /** A credential for scripts. Only a hash of the secret is kept. */
 @Entity({ name: "ApiToken" })
 @Index("ApiToken_token", ["tokenHash"], { unique: true })
@@ -423,6 +441,7 @@ export const entities = [
   Application,
   Grant,
   Session,
+  PasswordReset,
   ApiToken,
   AuditEvent,
   AuditSubject,

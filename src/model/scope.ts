@@ -48,7 +48,12 @@ export function scopesOf(role: UserRole | null): Set<Scope> {
   return new Set(role ? scopesOfRole[role] : []);
 }
 
-/** Rule 9.5: a token never has more than its creator has now. */
-export function narrowed(wanted: Iterable<Scope>, limit: ReadonlySet<Scope>): Set<Scope> {
-  return new Set([...withImplied(wanted)].filter((scope) => limit.has(scope) || scope === "CONTENT_WRITE"));
+/**
+ * Rule 9.5: a token never has more than its creator has now. CONTENT_WRITE is no person's, since it is for one application: it is an
+ * ADMIN's to give, who may do everything (rule 9.4), and ends when its creator is none.
+ */
+export function narrowed(wanted: Iterable<Scope>, role: UserRole): Set<Scope> {
+  const limit = scopesOf(role);
+  if (role === "ADMIN") limit.add("CONTENT_WRITE");
+  return new Set([...withImplied(wanted)].filter((scope) => limit.has(scope)));
 }

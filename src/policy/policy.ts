@@ -85,6 +85,8 @@ const right = (scope: Scope | null, ...rules: Rule[]): Right => ({ scope, rules 
 /** THE RIGHTS: who may do what to what. A change that is not in this table cannot be made. */
 export const rights = {
   siteCreate: right("SITE_WRITE"),
+  siteUpdate: right("SITE_WRITE"),
+  siteUpgradeAccounts: right("SITE_WRITE"),
   /** Housekeeping of the outbox: the operator's alone, and it changes nothing that a person decided. */
   letterDeliver: right("SITE_WRITE"),
   /** Housekeeping, too: what a person decided on it is in the trail. */
@@ -92,6 +94,9 @@ export const rights = {
   signIn: right(null),
   signInWithIdToken: right(null),
   signOut: right(null),
+  passwordResetRequest: right(null),
+  passwordReset: right(null),
+  accountUpdate: right(null),
   userInvite: right("USERS_WRITE", guardsAdmins),
   userUpdate: right("USERS_WRITE", guardsAdmins, ownsIt, needsPersonForAdmins),
   userDeactivate: right("USERS_WRITE", guardsAdmins, ownsIt, needsPersonForAdmins),

@@ -30,6 +30,14 @@ export async function keyOfSite(reader: Reader): Promise<string | null> {
   return row?.key ?? null;
 }
 
+/** The site that a letter's link belongs to, of an invitation or of a password reset. */
+export async function siteOfLink(reader: Reader, token: string): Promise<string | null> {
+  const table = isToken("gi_", token) ? "Invitation" : isToken("gr_", token) ? "PasswordReset" : null;
+  if (table === null) return null;
+  const [row] = await reader.rows<{ siteId: string }>(`SELECT siteId FROM ${table} WHERE tokenHash = ?`, [hashToken(token)]);
+  return row?.siteId ?? null;
+}
+
 /** A signed-in account on the reader's site: a person with a role while an active user, else a stranger with an account. */
 export async function callerOfAccount(
   reader: Reader,
@@ -76,7 +84,5 @@ async function callerByApiToken(reader: Reader, token: string, ipAddress: string
     "SELECT role FROM User WHERE id = ? AND siteId = ? AND status = 'ACTIVE'",
     [found.createdById, reader.siteId],
   );
-  return creator
-    ? { ...holder, userId: found.createdById, role: creator.role, scopes: narrowed(wanted, scopesOf(creator.role)) }
-    : null;
+  return creator ? { ...holder, userId: found.createdById, role: creator.role, scopes: narrowed(wanted, creator.role) } : null;
 }

@@ -25,8 +25,9 @@ const columns = (now: string): Columns => ({
   delivery: "i.delivery",
   deliveryFailure: "i.deliveryFailure",
   createdAt: "i.createdAt",
-  lastSentAt: "i.lastSentAt",
-  sentCount: "i.sentCount",
+  // Where no letter went, those that were written and voided in time do not count.
+  lastSentAt: "CASE WHEN i.delivery = 'NOT_SENT' THEN NULL ELSE i.lastSentAt END",
+  sentCount: "CASE WHEN i.delivery = 'NOT_SENT' THEN 0 ELSE i.sentCount END",
   expiresAt: "i.expiresAt",
   userId: "i.userId",
   invitedByKind: "i.invitedByKind",

@@ -13,7 +13,7 @@ export interface NewToken {
 
 /**
  * A new token: the prefix, 256 random bits and a checksum, the latter two in base64url. API tokens begin with `gh_`, sessions with
- * `gs_`, invitations with `gi_`, so that a leaked one names itself.
+ * `gs_`, invitations with `gi_`, password resets with `gr_`, so that a leaked one names itself, and none does another's work.
  */
 export function newToken(prefix: string): NewToken {
   const secret = prefix + randomBytes(32).toString("base64url");

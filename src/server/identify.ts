@@ -7,7 +7,7 @@ import { findCaller, siteByKey, siteOfToken } from "../queries/callers.ts";
 import type { Door, Place } from "../work/door.ts";
 
 /** Who asks, where, and from where. */
-type Identity = Pick<Context, "siteId" | "actor" | "accessToken" | "ipAddress">;
+type Identity = Pick<Context, "siteId" | "siteNamed" | "actor" | "accessToken" | "ipAddress">;
 
 /** Who a request is of, and which site it concerns: asked once, before anything else. */
 export async function identify(door: Door, request: FastifyRequest): Promise<Identity> {
@@ -27,18 +27,19 @@ async function findIdentity(door: Door, request: FastifyRequest): Promise<Identi
   const accessToken = bearer ?? request.cookies.gatehouse_session ?? null;
   const stranger: Actor = { kind: "stranger", accountId: null, label: "someone not signed in", scopes: new Set(), ipAddress };
   const anywhere: Place = { siteId: "", actor: stranger };
-  const siteId = await door.look(anywhere, async (reader) => {
-    const key = siteKeyOf(request);
-    return key === null && bearer ? ((await siteOfToken(reader, bearer)) ?? siteByKey(reader, null)) : siteByKey(reader, key);
-  });
+  const key = siteKeyOf(request);
+  const siteNamed = key !== null;
+  const siteId = await door.look(anywhere, async (reader) =>
+    key === null && bearer ? ((await siteOfToken(reader, bearer)) ?? siteByKey(reader, null)) : siteByKey(reader, key),
+  );
   if (accessToken === null || siteId === null) {
     if (bearer && siteId === null) throw unauthenticated("This token is not valid here.");
-    return { siteId, actor: stranger, accessToken, ipAddress };
+    return { siteId, siteNamed, actor: stranger, accessToken, ipAddress };
   }
   const caller = await door.look({ siteId, actor: stranger }, (reader) => findCaller(reader, accessToken, ipAddress));
   // A browser with a cookie that has ended is simply not signed in; who passes a token means it.
   if (!caller && bearer) throw unauthenticated("This token has ended, was revoked, or is not of this site. Sign in again.");
-  return { siteId, actor: caller ?? stranger, accessToken, ipAddress };
+  return { siteId, siteNamed, actor: caller ?? stranger, accessToken, ipAddress };
 }
 
 function siteKeyOf(request: FastifyRequest): string | null {

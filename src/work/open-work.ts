@@ -109,7 +109,7 @@ export function openWork(
     now,
     rehearsal,
     publicUrl,
-    report: { seats: [], accessLost: [], warnings: [] },
+    report: { seats: [], accessLost: [], warnings: [], blockerIds: [] },
     rows,
     write: (sql, params = []) => transaction.write(sql, params),
     insert,

@@ -52,6 +52,8 @@ export interface Report {
   seats: SeatChange[];
   accessLost: AccessLoss[];
   warnings: InputWarning[];
+  /** Users who stand in the way of the change. */
+  blockerIds: string[];
 }
 
 /** One transaction on behalf of one actor: the only handle through which anything changes. */

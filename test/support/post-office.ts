@@ -30,6 +30,7 @@ export async function openPostOffice({ door }: Pick<House, "door">): Promise<Pos
         report: (error) => {
           throw error;
         },
+        tellFailure: () => undefined,
       });
       const stop = async () => {
         await outbox.close();

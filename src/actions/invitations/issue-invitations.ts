@@ -5,6 +5,7 @@ import { newId } from "../../model/id.ts";
 import { marks } from "../../queries/reader.ts";
 import { newToken } from "../../secrets/token.ts";
 import type { Work } from "../../work/work.ts";
+import { voidLetters } from "./void-letters.ts";
 
 /** The link of a letter. The token stands behind the `#`, so that no server on the way and no referrer sees it. */
 export function invitationLink(publicUrl: string, token: string): string {
@@ -116,10 +117,7 @@ async function applicationsOf(work: Work, invitationIds: readonly string[]): Pro
 export async function voidInvitations(work: Work, userIds: readonly string[], state: "REVOKED" | "ACCEPTED"): Promise<void> {
   for (let from = 0; from < userIds.length; from += 500) {
     const ids = userIds.slice(from, from + 500);
-    await work.write(
-      `UPDATE Letter SET state = 'VOID', sealed = '' WHERE state = 'QUEUED' AND invitationId IN (SELECT id FROM Invitation WHERE pendingKey IN (${marks(ids)}))`,
-      ids,
-    );
+    await voidLetters(work, "pendingKey", ids);
     await work.write(`UPDATE Invitation SET state = ?, pendingKey = NULL WHERE pendingKey IN (${marks(ids)})`, [state, ...ids]);
   }
 }

@@ -1,6 +1,7 @@
-import { type Account, ApiToken, Invitation, User } from "../../model/entities.ts";
+import { type Account, Invitation, User } from "../../model/entities.ts";
 import { nameKey } from "../../model/name-key.ts";
 import { Refusal } from "../../model/refusal.ts";
+import { isVouchedFor } from "../../queries/inviters.ts";
 import type { Work } from "../../work/work.ts";
 import { keepCounts } from "../keep-counts.ts";
 import { indexNames } from "../users/index-names.ts";
@@ -35,25 +36,11 @@ export async function refuseUnlessOpen(work: Work, user: User, invitation: Invit
       "EXPIRED",
       `This invitation ran out on ${invitation.expiresAt.slice(0, 10)}. Ask an administrator of the site to send it again.`,
     );
-  if (user.role !== "MEMBER" && !(await hasRightStill(work, invitation)))
+  if (!(await isVouchedFor(work, user.role, invitation)))
     throw new Refusal(
       "WRONG_STATE",
       "Whoever invited you may no longer make administrators. Ask an administrator of the site to send the invitation again.",
     );
-}
-
-/** Whether the inviter may make administrators now. A token that ran out by itself was not taken away; a revoked one was. */
-async function hasRightStill(work: Work, { invitedByKind, invitedById }: Invitation): Promise<boolean> {
-  if (invitedByKind === "user") return isAdmin(work, invitedById);
-  if (invitedByKind !== "token") return true;
-  const [token] = invitedById ? await work.byIds(ApiToken, [invitedById]) : [];
-  if (!token || token.revokedAt !== null) return false;
-  return token.createdById === null || isAdmin(work, token.createdById);
-}
-
-async function isAdmin(work: Work, userId: string | null): Promise<boolean> {
-  const [user] = userId ? await work.byIds(User, [userId]) : [];
-  return user?.status === "ACTIVE" && user.role === "ADMIN";
 }
 
 /** One account is one user of a site. It can have another address there than its own, where a directory says so. */

@@ -3,6 +3,7 @@ import { marks } from "../../queries/reader.ts";
 import { newToken } from "../../secrets/token.ts";
 import type { Work } from "../../work/work.ts";
 import { expiryOf } from "./issue-invitations.ts";
+import { voidLetters } from "./void-letters.ts";
 import { vouchFor } from "./vouch-for.ts";
 
 /** An expired invitation that works again, with a new link. */
@@ -59,10 +60,7 @@ export async function setLinks(
   expiresAt: string,
 ): Promise<void> {
   const ids = links.map(({ id }) => id);
-  await work.write(
-    `UPDATE Letter SET state = 'VOID', sealed = '' WHERE state = 'QUEUED' AND invitationId IN (${marks(ids)})`,
-    ids,
-  );
+  await voidLetters(work, "id", ids);
   await work.write(
     `UPDATE Invitation SET expiresAt = ?, tokenHash = CASE id ${links.map(() => "WHEN ? THEN ?").join(" ")} END WHERE id IN (${marks(ids)})`,
     [expiresAt, ...links.flatMap(({ id, hash }) => [id, hash]), ...ids],

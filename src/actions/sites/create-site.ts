@@ -19,10 +19,13 @@ export interface CreatedSite {
   adminToken: string | null;
 }
 
-/** Makes the site that the work is bound to, and invites its first admin without a letter: the operator hands over the link. */
+/**
+ * Makes the site that the work is bound to, whose accounts are shared with other sites unless they are to be its own (rule 1.4), and
+ * invites its first admin without a letter: the operator hands over the link.
+ */
 export async function createSite(
   work: Work,
-  { key, name, adminEmail }: { key: string; name: string; adminEmail: string },
+  { key, name, adminEmail, accounts = "GLOBAL" }: { key: string; name: string; adminEmail: string; accounts?: Site["accounts"] },
 ): Promise<CreatedSite> {
   const permit = work.permit("siteCreate", { noun: "site", id: work.siteId });
   const problems = new Problems();
@@ -40,7 +43,7 @@ export async function createSite(
         id: work.siteId,
         key,
         name: "text" in cleaned ? cleaned.text : name,
-        accounts: "GLOBAL",
+        accounts,
         invitationDays,
         accessVersion: 0,
         invitedCount: 0,

@@ -9,6 +9,7 @@ import type { Work } from "../../work/work.ts";
 import { findAllOrRefuse, userTarget } from "../find-or-refuse.ts";
 import { indexNames } from "./index-names.ts";
 import { managesAddress } from "./manages-address.ts";
+import { realmOf } from "./realm-of.ts";
 import { renameAccounts } from "./rename-accounts.ts";
 import { isRetired } from "./retire-addresses.ts";
 import { updateEach } from "./update-each.ts";
@@ -148,7 +149,11 @@ async function refuseTaken(work: Work, moving: readonly Pair[], managed: readonl
   const movers = new Set(moving.map(({ user }) => user.id));
   const movingAccounts = new Set(managed.map(({ user }) => user.accountId));
   const users = (await work.byIds(User, wanted, "emailKey")).filter(({ id }) => !movers.has(id));
-  const accounts = (await work.byIds(Account, wanted, "emailKey")).filter(({ id }) => !movingAccounts.has(id));
+  // An account of another realm is nobody's here, whatever its address (rule 1.4).
+  const realm = await realmOf(work);
+  const accounts = (await work.byIds(Account, wanted, "emailKey")).filter(
+    (account) => account.realm === realm && !movingAccounts.has(account.id),
+  );
   const taken = new Set(users.map((user) => user.email));
   const takenFromManaged = new Set(accounts.map((account) => account.email));
   const isOurs = new Set(managed.map(({ update }) => update.email));

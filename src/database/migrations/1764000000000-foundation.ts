@@ -185,6 +185,20 @@ const tables: Record<string, TableSpec> = {
     unique: { Session_token: ["tokenHash"] },
     index: { Session_account: ["accountId"], Session_expiry: ["expiresAt"] },
   },
+  PasswordReset: {
+    columns: {
+      accountId: "id",
+      siteId: "id",
+      emailKey: "key",
+      tokenHash: "code",
+      expiresAt: "time",
+      usedAt: "time?",
+      letters: "int",
+      countedFrom: "time",
+    },
+    key: ["accountId"],
+    unique: { PasswordReset_token: ["tokenHash"] },
+  },
   ApiToken: {
     columns: {
       id: "id",

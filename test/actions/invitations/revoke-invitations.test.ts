@@ -1,12 +1,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { giveAccess } from "../../../src/actions/applications/give-access.ts";
+import { resendInvitations } from "../../../src/actions/invitations/resend-invitations.ts";
 import { revokeInvitations } from "../../../src/actions/invitations/revoke-invitations.ts";
+import { claimLetters } from "../../../src/actions/letters/claim-letters.ts";
+import { settleLetter } from "../../../src/actions/letters/settle-letter.ts";
 import { activateUsers } from "../../../src/actions/users/activate-users.ts";
 import type { Actor } from "../../../src/model/actor.ts";
 import { newId, publicId } from "../../../src/model/id.ts";
+import "../../../src/queries/invitations.ts";
+import { loadByIds } from "../../../src/queries/loaders.ts";
 import { driftOf, holderOf, refusalOf } from "../../support/access-house.ts";
+import { operator } from "../../support/house.ts";
 import { buildPeopleHouse, type PeopleHouse } from "../../support/people-house.ts";
 
+const everywhere = { siteId: "", actor: operator };
 let house: PeopleHouse;
 beforeAll(async () => {
   house = await buildPeopleHouse();
@@ -15,6 +22,21 @@ afterEach(async () => {
   expect(await driftOf(house, house.siteId)).toEqual([]);
 });
 afterAll(() => house.close());
+
+const shownFields = ["status", "delivery", "sentCount", "lastSentAt"].map((name) => ({
+  key: name,
+  name,
+  args: {},
+  on: null,
+  selection: [],
+}));
+
+/** Posts whatever is queued. */
+async function postAll(): Promise<void> {
+  const letters = await house.door.act(everywhere, (work) => claimLetters(work, { most: 50 }));
+  for (const { id } of letters)
+    await house.door.act(everywhere, (work) => settleLetter(work, { id, settlement: { outcome: "sent" } }));
+}
 
 const revoke = (ids: string[], actor?: Actor, options?: { rehearsal: boolean }) =>
   house.act((work) => revokeInvitations(work, { ids }), actor, options);
@@ -38,6 +60,31 @@ describe("revoking invitations", () => {
       subjects: ["ann@acme.example: status PENDING > REVOKED"],
       findable: [userId, invitationId].map((id) => id.slice(4)).sort(),
     });
+  });
+
+  it("rule 2.9: shows what is true of its letters: that none went, or that one did", async () => {
+    const shown = async (invitationId: string) => {
+      const [row] = await house.door.look({ siteId: house.siteId, actor: house.admin }, async (reader) => [
+        ...(await loadByIds(reader, "Invitation", [invitationId.slice(4)], shownFields)).values(),
+      ]);
+      return row;
+    };
+    const waiting = await house.invite("waiting@acme.example", { sendEmail: true });
+    expect(await shown(waiting.invitationId)).toMatchObject({ delivery: "QUEUED", sentCount: 1, lastSentAt: expect.any(String) });
+    await revoke([waiting.invitationId]);
+    expect(await shown(waiting.invitationId)).toMatchObject({
+      status: "REVOKED",
+      delivery: "NOT_SENT",
+      sentCount: 0,
+      lastSentAt: null,
+    });
+
+    const sent = await house.invite("posted@acme.example", { sendEmail: true });
+    await postAll();
+    await house.write("UPDATE Invitation SET lastSentAt = '2020-01-01T00:00:00.000Z' WHERE id = ?", [sent.invitationId.slice(4)]);
+    await house.act((work) => resendInvitations(work, { ids: [sent.invitationId] }));
+    await revoke([sent.invitationId]);
+    expect(await shown(sent.invitationId)).toMatchObject({ status: "REVOKED", delivery: "SENT" });
   });
 
   it("frees the seats, also of one that ran out", async () => {

@@ -27,10 +27,12 @@ afterEach(async () => {
 });
 afterAll(() => house.close());
 
-const check = (email: string, tried = password, siteId = house.siteId) =>
-  house.door.look({ siteId, actor: stranger }, (reader) => checkPassword(reader, { email, password: tried }));
+const check = async (email: string, tried = password, siteId = house.siteId) => {
+  const place = { siteId, actor: stranger };
+  return (await house.door.look(place, (reader) => checkPassword(reader, { email, password: tried }))).accountId;
+};
 const enter = (accountId: string, options?: { rehearsal: boolean }) =>
-  house.act((work) => signIn(work, { accountId }), stranger, options);
+  house.act((work) => signIn(work, { accountId, passwordHash: house.passwordHash }), stranger, options);
 /** How a try is answered, and what it cost: the settings of every hash that was tried. */
 async function tryOut(email: string, tried?: string): Promise<{ error: unknown; costs: string[] }> {
   watched.mockClear();
@@ -76,7 +78,12 @@ describe("checking a password", () => {
       [globalId, house.passwordHash],
     );
     expect(await check("local@acme.example")).toBe(globalId);
-    expect(await check("local@acme.example", password, house.elsewhere.siteId)).toBe(accountId);
+    const checkElsewhere = () => check("local@acme.example", password, house.elsewhere.siteId);
+    await house.write("UPDATE Site SET accounts = 'LOCAL' WHERE id = ?", [house.elsewhere.siteId]);
+    expect(await checkElsewhere()).toBe(accountId);
+    // Once the site is upgraded, a local account that is no user there stands in nobody's way.
+    await house.write("UPDATE Site SET accounts = 'GLOBAL' WHERE id = ?", [house.elsewhere.siteId]);
+    expect(await checkElsewhere()).toBe(globalId);
   });
 });
 
@@ -137,7 +144,11 @@ describe("signing in", () => {
 
 describe("signing in to a site for the first time", () => {
   const enterElsewhere = (accountId: string) =>
-    house.elsewhere.act((work) => signIn(work, { accountId }), { ...stranger, kind: "stranger", accountId } satisfies Actor);
+    house.elsewhere.act((work) => signIn(work, { accountId, passwordHash: house.passwordHash }), {
+      ...stranger,
+      kind: "stranger",
+      accountId,
+    } satisfies Actor);
 
   it("rule 2.2: accepts the invitation, and says so in the trail", async () => {
     const ann = await house.joinByLink("guest@acme.example");
@@ -197,7 +208,8 @@ describe("what signing in refuses", () => {
     const ann = await house.joinByLink("away@acme.example");
     const sessions = () => house.rows("SELECT id FROM Session WHERE accountId = ?", [ann.accountId]);
     const before = await house.everything();
-    const abroad = house.elsewhere.act((work) => signIn(work, { accountId: ann.accountId }), stranger);
+    const proven = { accountId: ann.accountId, passwordHash: house.passwordHash };
+    const abroad = house.elsewhere.act((work) => signIn(work, proven), stranger);
     await expect(abroad).rejects.toThrow("You are not a member of Elsewhere.");
     expect(await house.everything()).toBe(before);
     await house.act((work) => deactivateUsers(work, { ids: [ann.publicUserId] }));

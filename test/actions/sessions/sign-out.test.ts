@@ -17,7 +17,7 @@ const leave = (accessToken: string, actor: Actor) => house.act((work) => signOut
 describe("signing out", () => {
   it("ends this session and no other, and leaves a trail that is found by the user and holds no token", async () => {
     const ann = await house.joinByLink("ann@acme.example");
-    const { session: other } = await house.act((work) => signIn(work, ann), stranger);
+    const { session: other } = await house.act((work) => signIn(work, { ...ann, passwordHash: house.passwordHash }), stranger);
     await leave(ann.accessToken, ann);
     expect(await house.callerOf(ann.accessToken)).toBeNull();
     expect(await house.callerOf(other.accessToken)).toMatchObject({ kind: "user", userId: ann.userId });

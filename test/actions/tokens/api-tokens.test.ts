@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApiToken, type NewApiToken } from "../../../src/actions/tokens/create-api-token.ts";
 import { revokeApiToken } from "../../../src/actions/tokens/revoke-api-token.ts";
+import { updateUser } from "../../../src/actions/users/update-user.ts";
 import type { Actor } from "../../../src/model/actor.ts";
 import { newId, publicId } from "../../../src/model/id.ts";
-import { scopes as everyScope } from "../../../src/model/scope.ts";
+import { scopes as everyScope, type UserRole } from "../../../src/model/scope.ts";
 import { findCaller } from "../../../src/queries/callers.ts";
 import { hashToken } from "../../../src/secrets/token.ts";
 import { type AccessHouse, buildAccessHouse, refusalOf } from "../../support/access-house.ts";
@@ -91,6 +92,19 @@ describe("creating an API token", () => {
     const { actor } = await holder({ scopes: ["TOKENS_WRITE", "CONTENT_WRITE"], applicationId: id });
     await create(wanted, actor);
     expect(await refusalOf(create({ ...wanted, applicationId: other }, actor))).toEqual(["FORBIDDEN input.scopes.0"]);
+  });
+
+  it("rule 9.5: CONTENT_WRITE ends for a token whose creator is no admin any more, and comes back with that", async () => {
+    const { id } = await house.application("archive");
+    const creator = await house.join("creator@acme.example", "ADMIN");
+    const { secret } = await create({ scopes: ["CONTENT_WRITE", "USERS_READ"], applicationId: id }, creator);
+    const scopesAs = async (role: UserRole) => {
+      await house.act((work) => updateUser(work, { id: publicId("User", creator.userId), role }), house.operator);
+      return [...((await callerOf(secret))?.scopes ?? [])];
+    };
+    expect(await scopesAs("MANAGER")).toEqual(["USERS_READ"]);
+    expect(await scopesAs("MEMBER")).toEqual([]);
+    expect(await scopesAs("ADMIN")).toEqual(["CONTENT_WRITE", "USERS_READ"]);
   });
 
   it("refuses everything that makes no sense at once", async () => {

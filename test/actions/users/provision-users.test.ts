@@ -136,6 +136,23 @@ describe("updating synced users", () => {
     expect(await accountAt("robert@acme.example")).toMatchObject({ fullName: "Bob" });
   });
 
+  it("rule 1.4: takes no notice of accounts of another realm: a local account elsewhere has any address", async () => {
+    const { id = "", email = "" } = (await userAt("robert@acme.example")) ?? {};
+    await write(
+      "INSERT INTO Account (id, realm, email, emailKey, emailVerified, fullName, createdAt) VALUES (?, ?, 'rob@acme.example', 'rob@acme.example', 1, 'R', '')",
+      [newId(), newId()],
+    );
+    await act((work) => updateSyncedUsers(work, [{ id: publicId("User", id), email: "rob@acme.example" }]));
+    expect(await userAt("rob@acme.example")).toMatchObject({ id });
+    expect(email).toBe("robert@acme.example");
+    await write(
+      "INSERT INTO Account (id, realm, email, emailKey, emailVerified, fullName, createdAt) VALUES (?, '', 'bert@acme.example', 'bert@acme.example', 1, 'B', '')",
+      [newId()],
+    );
+    const taken = act((work) => updateSyncedUsers(work, [{ id: publicId("User", id), email: "bert@acme.example" }]));
+    await expect(taken).rejects.toThrow("bert@acme.example is in use.");
+  });
+
   it("refuses an address that is anybody else's, and somebody whom the directory does not own", async () => {
     const ada = publicId("User", (await userAt("ada@acme.example"))?.id ?? "");
     await expect(act((work) => updateSyncedUsers(work, [{ id: ada, email: "manager@acme.example" }]))).rejects.toThrow(

@@ -1,0 +1,26 @@
+import { Field, ObjectType } from "type-graphql";
+import { DateTime } from "./date-time.ts";
+import { InvitationStatus } from "./invitation.ts";
+
+@ObjectType("InvitationPreview", { description: "What the holder of an invitation's link may know before accepting." })
+export class InvitationPreview {
+  @Field(() => String, { description: "For the `Gatehouse-Site` header of what is asked next." })
+  siteKey: string;
+  @Field(() => String)
+  siteName: string;
+  @Field(() => String)
+  email: string;
+  @Field(() => String, { nullable: true })
+  inviterName: string | null;
+  @Field(() => InvitationStatus)
+  status: InvitationStatus;
+  @Field(() => String, {
+    nullable: true,
+    description: "What became of the invitation and whom to ask, in plain English. Null while it can be accepted.",
+  })
+  explanation: string | null;
+  @Field(() => Boolean, { description: "True: sign in to accept. False: make an account." })
+  hasAccount: boolean;
+  @Field(() => DateTime)
+  expiresAt: string;
+}
