@@ -26,9 +26,10 @@ export async function keepCounts<T>(work: Work, concerned: Concerned, change: ()
   const before = await count(work, userIds, applicationIds);
   const value = await change();
   const after = await count(work, userIds, applicationIds);
-  await settleHeads(work, before.heads, after.heads);
+  // What the change means is told even where it is refused (section 12), so that what can refuse comes last.
   reportLosses(work, before.openers, after.openers);
   await settleSeats(work, before.seats, after.seats);
+  await settleHeads(work, before.heads, after.heads);
   return value;
 }
 

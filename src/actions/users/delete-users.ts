@@ -31,6 +31,6 @@ export async function deleteUsers(work: Work, { ids }: { ids: readonly string[] 
 
   const userIds = users.map(({ id }) => id);
   const subjects = await keepCounts(work, { userIds }, () => removeUsers(work, users));
-  await work.record(permit, subjects, { count: users.length });
+  await work.record(permit, subjects);
   return userIds;
 }
