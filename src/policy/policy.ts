@@ -69,6 +69,12 @@ const mayChangeEmails: Rule = (actor) =>
 const mayMakeAdmins: Rule = (actor, target) =>
   guardsAdmins(actor, target.noun === "user" ? { ...target, role: "MANAGER" } : target);
 
+/** Rule 9.4: replacing someone chooses groups for the one at the right address. */
+const mayHandOnGroups: Rule = (actor, target) =>
+  target.noun === "user" && target.hasGroups === true && !mayChooseGroups(actor)
+    ? { code: "FORBIDDEN", reason: "Handing on groups needs the scope GROUPS_WRITE or ACCESS_WRITE." }
+    : null;
+
 const right = (scope: Scope | null, ...rules: Rule[]): Right => ({ scope, rules });
 
 /** THE RIGHTS: who may do what to what. A change that is not in this table cannot be made. */
@@ -80,7 +86,7 @@ export const rights = {
   signOut: right(null),
   userInvite: right("USERS_WRITE", guardsAdmins),
   userUpdate: right("USERS_WRITE", guardsAdmins, ownsIt, needsPersonForAdmins),
-  userReplace: right("USERS_WRITE", guardsAdmins, isNotSynced, isNotReplaced, keepsAnAdmin),
+  userReplace: right("USERS_WRITE", guardsAdmins, isNotSynced, isNotReplaced, mayHandOnGroups, keepsAnAdmin, hasFreeSeats),
   userDeactivate: right("USERS_WRITE", guardsAdmins, ownsIt, needsPersonForAdmins, keepsAnAdmin),
   userActivate: right("USERS_WRITE", guardsAdmins, isNotSuspendedThere, ownsIt, hasFreeSeats),
   userDelete: right("USERS_WRITE", guardsAdmins, isNotListedThere, hasNoContent, keepsAnAdmin),

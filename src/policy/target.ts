@@ -26,6 +26,8 @@ export interface UserTarget {
   replacedBy?: string | null;
   /** Its latest invitation, or the one in question; null for none. `resting` says that a letter went there less than a minute ago. */
   invitation?: { state: "PENDING" | "ACCEPTED" | "REVOKED"; email: string; resting: boolean } | null;
+  /** It is in groups that were added by hand. */
+  hasGroups?: boolean;
   /** Names of the applications without a free seat that it would open if it were activated. */
   fullApplications?: readonly string[];
 }

@@ -3,7 +3,7 @@ import { type Action, denial, fieldDenial, type UserField } from "./policy.ts";
 import type { Denial, UserTarget } from "./target.ts";
 
 /** A part of `UserTarget` that takes reading beyond the user's own row. */
-export type UserFact = "managed" | "lastAdmin" | "content" | "replacedBy" | "invitation" | "fullApplications";
+export type UserFact = "managed" | "lastAdmin" | "content" | "replacedBy" | "invitation" | "hasGroups" | "fullApplications";
 
 interface Question {
   /** The mutation that does it. */
@@ -26,7 +26,7 @@ const questions = {
   DEACTIVATE: { action: "userDeactivate", facts: ["lastAdmin"] },
   ACTIVATE: { action: "userActivate", facts: ["fullApplications"] },
   DELETE: { action: "userDelete", facts: ["content", "lastAdmin"] },
-  REPLACE: { action: "userReplace", facts: ["replacedBy", "lastAdmin"] },
+  REPLACE: { action: "userReplace", facts: ["replacedBy", "hasGroups", "lastAdmin", "fullApplications"] },
   RESEND_INVITATION: { action: "invitationResend", facts: ["invitation"] },
   REVOKE_INVITATION: { action: "invitationRevoke", facts: ["invitation"] },
 } as const satisfies Record<string, Question>;

@@ -53,6 +53,16 @@ const factReaders: Record<UserFact, FactReader> = {
     return ({ id }) => ({ invitation: latest.get(id) ?? null });
   },
 
+  async hasGroups(reader, users) {
+    const found = await reader.rows<{ userId: string }>(
+      `SELECT DISTINCT m.userId FROM Membership m JOIN \`Group\` g ON g.id = m.groupId
+       WHERE ${ofSite("g")} AND g.directoryId IS NULL AND m.userId IN (${marks(users)})`,
+      [reader.siteId, ...idsOf(users)],
+    );
+    const inGroups = new Set(found.map(({ userId }) => userId));
+    return ({ id }) => ({ hasGroups: inGroups.has(id) });
+  },
+
   async fullApplications(reader, users) {
     const found = await reader.rows<{ userId: string; name: string }>(
       `SELECT DISTINCT m.userId, a.name FROM Membership m JOIN \`Grant\` g ON g.groupId = m.groupId

@@ -1,3 +1,4 @@
+import { isCode } from "../../model/code.ts";
 import { Application, ContentCount, type ContentKind, contentKinds, type User } from "../../model/entities.ts";
 import { Refusal } from "../../model/refusal.ts";
 import { marks } from "../../queries/reader.ts";
@@ -32,7 +33,7 @@ export async function reportContent(work: Work, report: ContentReport): Promise<
 }
 
 async function findApplication(work: Work, key: string): Promise<Application> {
-  const [application] = await work.byIds(Application, [key], "key");
+  const [application] = isCode(key) ? await work.byIds(Application, [key], "key") : [];
   if (!application) throw new Refusal("NOT_FOUND", "There is no such application on this site.", ["input", "applicationKey"]);
   return application;
 }

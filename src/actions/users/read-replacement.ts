@@ -1,7 +1,7 @@
 import { spellEmail } from "../../model/email.ts";
 import { Group, Invitation, User } from "../../model/entities.ts";
 import { Problems } from "../../model/refusal.ts";
-import { denial, mayChooseGroups } from "../../policy/policy.ts";
+import { denial } from "../../policy/policy.ts";
 import { contentOf } from "../../queries/content.ts";
 import { userTargets } from "../../queries/user-targets.ts";
 import type { Permit, Work } from "../../work/work.ts";
@@ -44,14 +44,12 @@ export async function readReplacement(work: Work, { id, rightEmail }: Replace): 
   const email = "email" in spelled ? spelled.email : "";
   const [right = null] = email ? await work.byIds(User, [email], "emailKey") : [];
   const isDone = right !== null && right.id === wrong.replacedById;
-  const target = (await userTargets(work, [wrong.id], ["replacedBy"])).get(wrong.id) ?? userTarget(wrong);
+  const target = (await userTargets(work, [wrong.id], ["replacedBy", "hasGroups"])).get(wrong.id) ?? userTarget(wrong);
   const permit = work.permit("userReplace", isDone ? { ...target, replacedBy: null } : target, () => atId);
   const memberships = await groupsOf(work, wrong);
   const groups = memberships.filter(({ directoryId }) => directoryId === null);
   if (email === wrong.email) problems.add("INVALID", "This is the address that the user has.", atEmail);
   else if (right && !isDone) findUnfit(work, right, problems);
-  if (groups.length > 0 && !mayChooseGroups(work.actor))
-    problems.add("FORBIDDEN", "Handing on groups needs the scope GROUPS_WRITE or ACCESS_WRITE.", atId);
   await warn(work, { wrong, email, right, leftBehind: memberships.filter((group) => !groups.includes(group)) });
   problems.refuseIfAny();
 
