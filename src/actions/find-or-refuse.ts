@@ -1,7 +1,7 @@
 import type { Group, User } from "../model/entities.ts";
 import { compactId, type NodeType } from "../model/id.ts";
 import { Problems, Refusal } from "../model/refusal.ts";
-import type { GroupTarget, UserTarget } from "../policy/policy.ts";
+import type { GroupTarget, UserTarget } from "../policy/target.ts";
 import type { Work } from "../work/work.ts";
 
 /** How an id that names nothing on this site is refused: the same whether it never existed or belongs to another site. */

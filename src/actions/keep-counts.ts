@@ -1,5 +1,6 @@
 import { Refusal } from "../model/refusal.ts";
 import type { UserRole } from "../model/scope.ts";
+import { leavesNoAdmin } from "../policy/user-rules.ts";
 import { marks, ofSite } from "../queries/reader.ts";
 import type { AccessLoss, Work } from "../work/work.ts";
 
@@ -25,9 +26,10 @@ export async function keepCounts<T>(work: Work, concerned: Concerned, change: ()
   const before = await count(work, userIds, applicationIds);
   const value = await change();
   const after = await count(work, userIds, applicationIds);
-  await settleHeads(work, before.heads, after.heads);
+  // What the change means is told even where it is refused (section 12), so that what can refuse comes last.
   reportLosses(work, before.openers, after.openers);
   await settleSeats(work, before.seats, after.seats);
+  await settleHeads(work, before.heads, after.heads);
   return value;
 }
 
@@ -114,8 +116,7 @@ async function settleHeads(work: Work, before: Map<string, number>, after: Map<s
      adminCount = adminCount + ? WHERE id = ? AND (? >= 0 OR adminCount + ? >= 1)`,
     [invited, active, deactivated, admins, work.siteId, admins, admins],
   );
-  if (changed === 0)
-    throw new Refusal("LAST_ADMIN", "This would leave the site without an active admin. Make someone else an admin first.");
+  if (changed === 0) throw new Refusal(leavesNoAdmin.code, leavesNoAdmin.reason);
 }
 
 function reportLosses(work: Work, before: Counted["openers"], after: Counted["openers"]): void {

@@ -1,8 +1,10 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
 import { createApplication } from "../actions/applications/create-application.ts";
+import { deleteApplication } from "../actions/applications/delete-application.ts";
 import { deleteGrant } from "../actions/applications/delete-grant.ts";
 import { giveAccess } from "../actions/applications/give-access.ts";
+import { reportContent } from "../actions/applications/report-content.ts";
 import { setGrant } from "../actions/applications/set-grant.ts";
 import { takeAccess } from "../actions/applications/take-access.ts";
 import { updateApplication } from "../actions/applications/update-application.ts";
@@ -16,8 +18,12 @@ import {
   Application,
   ApplicationCreateInput,
   ApplicationCreatePayload,
+  ApplicationDeleteInput,
+  ApplicationDeletePayload,
   ApplicationUpdateInput,
   ApplicationUpdatePayload,
+  ContentReportInput,
+  ContentReportPayload,
   GrantDeleteInput,
   GrantDeletePayload,
   GrantSetInput,
@@ -67,6 +73,19 @@ export class ApplicationResolver {
     return change(context, info, "applicationUpdate", input, (work) => updateApplication(work, input), {
       fields: { application: one("Application") },
       nothing: { application: null },
+    });
+  }
+
+  @Mutation(() => ApplicationDeletePayload, { nullable: true, description: "Scope: `ACCESS_WRITE`." })
+  async applicationDelete(
+    @Arg("input", () => ApplicationDeleteInput) input: ApplicationDeleteInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ApplicationDeletePayload> {
+    return change(context, info, "applicationDelete", input, (work) => deleteApplication(work, input), {
+      fields: { deletedId: () => Promise.resolve(input.dryRun ? null : input.id) },
+      nothing: { deletedId: null, accessLost: [] },
+      ending: { type: "Application", ids: [input.id] },
     });
   }
 
@@ -125,6 +144,22 @@ export class ApplicationResolver {
     return change(context, info, "accessTake", input, (work) => takeAccess(work, input), {
       fields: { users: many("User") },
       nothing: { users: [], seats: [], accessLost: [] },
+    });
+  }
+
+  @Mutation(() => ContentReportPayload, {
+    nullable: true,
+    description: "An application says how much content users have and when they were last active. Scope: `CONTENT_WRITE`.",
+  })
+  async contentReport(
+    @Arg("input", () => ContentReportInput) input: ContentReportInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ContentReportPayload> {
+    return change(context, info, "contentReport", input, (work) => reportContent(work, input), {
+      fields: { accepted: (_reader, accepted) => Promise.resolve(accepted) },
+      nothing: { accepted: 0 },
+      mostAtOnce: 1000,
     });
   }
 }

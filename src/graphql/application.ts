@@ -2,9 +2,10 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Field, FieldResolver, ID, Info, InputType, Int, ObjectType, Resolver, Root, registerEnumType } from "type-graphql";
 import { Node, UserError } from "./building-blocks.ts";
 import { AccessLoss, SeatChange } from "./consequences.ts";
+import { DateTime } from "./date-time.ts";
 import { Group } from "./group.ts";
 import { readEdge } from "./look-ahead.ts";
-import { User, UserConnection, UserFilter, UserOrder } from "./user.ts";
+import { User, UserBy, UserConnection, UserFilter, UserOrder } from "./user.ts";
 
 @ObjectType("Access", { description: "A user's access to one application." })
 export class Access {
@@ -52,6 +53,27 @@ export class ApplicationEdges {
   ): UserConnection | null {
     return readEdge(from, info) as UserConnection; // as: the look-ahead put it there
   }
+}
+
+/** What a user can have done in an application. */
+export const ContentKind = {
+  REPORTED: "REPORTED",
+  ASSIGNED: "ASSIGNED",
+  COMMENTED: "COMMENTED",
+  AUTHORED: "AUTHORED",
+  EDITED: "EDITED",
+} as const;
+export type ContentKind = keyof typeof ContentKind;
+registerEnumType(ContentKind, { name: "ContentKind", description: "What a user can have done in an application." });
+
+@ObjectType("ContentCount", { description: "How much content of one kind a user has in an application." })
+export class ContentCount {
+  @Field(() => Application)
+  application: Application;
+  @Field(() => ContentKind)
+  kind: ContentKind;
+  @Field(() => Int)
+  count: number;
 }
 
 @ObjectType("Grant", { description: "Membership of one group opens one application.", implements: Node })
@@ -115,6 +137,24 @@ export class ApplicationUpdateInput {
 export class ApplicationUpdatePayload {
   @Field(() => Application, { nullable: true })
   application: Application | null;
+  @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
+  userErrors: UserError[];
+}
+
+@InputType("ApplicationDeleteInput", { description: "What `applicationDelete` needs." })
+export class ApplicationDeleteInput {
+  @Field(() => ID, { description: "Unique, opaque and stable." })
+  id: string;
+  @Field(() => Boolean, { description: "Check everything, change nothing.", defaultValue: false })
+  dryRun: boolean;
+}
+
+@ObjectType("ApplicationDeletePayload", { description: "What `applicationDelete` answers." })
+export class ApplicationDeletePayload {
+  @Field(() => ID, { nullable: true })
+  deletedId: string | null;
+  @Field(() => [AccessLoss])
+  accessLost: AccessLoss[];
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];
 }
@@ -201,6 +241,36 @@ export class AccessTakePayload {
   seats: SeatChange[];
   @Field(() => [AccessLoss])
   accessLost: AccessLoss[];
+  @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
+  userErrors: UserError[];
+}
+
+@InputType("ContentReportInput", { description: "What `contentReport` needs." })
+export class ContentReportInput {
+  @Field(() => String)
+  applicationKey: string;
+  @Field(() => [ContentReportItem], { description: "At most 1000." })
+  items: ContentReportItem[];
+}
+
+@InputType("ContentReportItem", {
+  description: "What an application says of one user: of one kind of content, of the last activity, or both.",
+})
+export class ContentReportItem {
+  @Field(() => UserBy)
+  user: UserBy;
+  @Field(() => ContentKind, { nullable: true })
+  kind?: ContentKind | null;
+  @Field(() => Int, { nullable: true, description: "How much there is now, not how much more." })
+  count?: number | null;
+  @Field(() => DateTime, { nullable: true })
+  lastActiveAt?: string | null;
+}
+
+@ObjectType("ContentReportPayload", { description: "What `contentReport` answers." })
+export class ContentReportPayload {
+  @Field(() => Int, { description: "How many items were taken." })
+  accepted: number;
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];
 }

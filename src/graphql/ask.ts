@@ -2,19 +2,15 @@ import { GraphQLError, type GraphQLResolveInfo } from "graphql";
 import { Refusal } from "../model/refusal.ts";
 import type { Scope } from "../model/scope.ts";
 import { type Action, scopeOf } from "../policy/policy.ts";
-import { expand } from "../queries/expand.ts";
-import { listByIds } from "../queries/loaders.ts";
 import type { Reader, Row } from "../queries/reader.ts";
 import { put, type Selection } from "../queries/selection.ts";
 import { type Place, RefusalWithReport } from "../work/door.ts";
 import type { Report, Work } from "../work/work.ts";
 import type { Context } from "./context.ts";
 import { selectionOf } from "./look-ahead.ts";
+import { type Ending, type Keepsakes, keepInMind, withReport } from "./report.ts";
 
 const nothingToReport: Report = { seats: [], accessLost: [], warnings: [], blockerIds: [] };
-
-/** The most ids or people in one list of an input. */
-const mostAtOnce = 100;
 
 /** Answers a question for who has the scope; others get null and an error that says whether signing in would help (section 12). */
 export async function ask<Promised>(
@@ -41,6 +37,10 @@ export interface Answer<T> {
   fields: Record<string, (reader: Reader, value: T, selection: Selection) => Promise<unknown>>;
   /** What the payload holds when nothing was changed. */
   nothing: Row;
+  /** What the change may end, by public id, and still has to be shown of. */
+  ending?: Ending;
+  /** The most entries of a list of the input, where not 100. */
+  mostAtOnce?: number;
 }
 
 /** Makes a change, and answers with it, or with why not. With `dryRun` it is made and rolled back. */
@@ -50,13 +50,15 @@ export async function change<T, Promised = Row>(
   action: Action,
   input: { dryRun?: boolean } & object,
   act: (work: Work) => Promise<T>,
-  { fields, nothing }: Answer<T>,
+  { fields, nothing, ending, mostAtOnce = 100 }: Answer<T>,
 ): Promise<Promised> {
   const place = placeOf(context);
   requireScope(context, scopeOf(action));
   const selection = selectionOf(info);
+  let keepsakes: Keepsakes = new Map();
   try {
-    refuseLongLists(input);
+    refuseLongLists(input, mostAtOnce);
+    if (ending) keepsakes = await context.door.look(place, (reader) => keepInMind(reader, ending, selection));
     const made = await context.door.act(place, async (work) => ({ value: await act(work), report: work.report }), {
       rehearsal: input.dryRun === true,
     });
@@ -66,37 +68,18 @@ export async function change<T, Promised = Row>(
         const read = fields[field.name];
         if (read) put(payload, field, await read(reader, made.value, field.selection));
       }
-      return (await withReport(reader, payload, selection, made.report)) as Promised; // as: the payload's fields were selected
+      return (await withReport(reader, payload, selection, made.report, keepsakes)) as Promised; // as: the payload's fields were selected
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const payload: Row = { ...nothing, userErrors: error.problems };
     const report = error instanceof RefusalWithReport ? error.report : nothingToReport;
-    return (await context.door.look(place, (reader) => withReport(reader, payload, selection, report))) as Promised; // as: a payload without its object
+    return (await context.door.look(place, (reader) => withReport(reader, payload, selection, report, keepsakes))) as Promised; // as: a payload without its object
   }
 }
 
-/** Adds what the change means for others, where it was selected. */
-async function withReport(reader: Reader, payload: Row, selection: Selection, report: Report): Promise<Row> {
-  for (const field of selection) {
-    if (field.name === "warnings") put(payload, field, report.warnings);
-    if (field.name === "blockers") put(payload, field, await listByIds(reader, "User", report.blockerIds, field.selection));
-    const type = { seats: "SeatChange", accessLost: "AccessLoss" }[field.name];
-    if (!type) continue;
-    const rows = (field.name === "seats" ? report.seats : report.accessLost).map((row): Row => ({ ...row }));
-    await expand(reader, type, rows, field.selection);
-    // What the reader may not see of it is left out whole: its application is what it is about.
-    put(
-      payload,
-      field,
-      rows.filter((row) => row.application !== null),
-    );
-  }
-  return payload;
-}
-
-/** Lists of ids and people hold 1 to 100 (the contract's first lines), whoever they name. */
-function refuseLongLists(input: object): void {
+/** Lists of ids and people hold 1 to 100 (the contract's first lines), whoever they name; a few hold more. */
+function refuseLongLists(input: object, mostAtOnce: number): void {
   for (const [name, value] of Object.entries(input))
     if (Array.isArray(value) && value.length > mostAtOnce)
       throw new Refusal("LIMIT_EXCEEDED", `At most ${mostAtOnce} at once; these are ${value.length}.`, ["input", name]);

@@ -2,8 +2,11 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Int, Mutation, Query, Resolver } from "type-graphql";
 import { activateUsers } from "../actions/users/activate-users.ts";
 import { deactivateUsers } from "../actions/users/deactivate-users.ts";
+import { deleteUsers } from "../actions/users/delete-users.ts";
 import { inviteUsers } from "../actions/users/invite-users.ts";
+import { replaceUser } from "../actions/users/replace-user.ts";
 import { updateUser } from "../actions/users/update-user.ts";
+import { publicId } from "../model/id.ts";
 import { findUser, listUsers } from "../queries/users.ts";
 import { many, one } from "./answers.ts";
 import { ask, change } from "./ask.ts";
@@ -16,10 +19,14 @@ import {
   UserConnection,
   UserDeactivateInput,
   UserDeactivatePayload,
+  UserDeleteInput,
+  UserDeletePayload,
   UserFilter,
   UserInviteInput,
   UserInvitePayload,
   UserOrder,
+  UserReplaceInput,
+  UserReplacePayload,
   UserUpdateInput,
   UserUpdatePayload,
 } from "./user.ts";
@@ -62,6 +69,26 @@ export class UserResolver {
     });
   }
 
+  @Mutation(() => UserReplacePayload, {
+    nullable: true,
+    description:
+      "For a user who was invited at the wrong email: invites the right one with the same role, groups and applications, and ends the wrong one's access. Content stays with the account that made it. Scope: `USERS_WRITE`.",
+  })
+  async userReplace(
+    @Arg("input", () => UserReplaceInput) input: UserReplaceInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<UserReplacePayload> {
+    return change(context, info, "userReplace", input, (work) => replaceUser(work, input), {
+      fields: {
+        user: (reader, { userId }, selection) => one("User")(reader, userId, selection),
+        replaced: async (reader, { replacedId }, selection) => replacedId && one("User")(reader, replacedId, selection),
+      },
+      nothing: { user: null, replaced: null, warnings: [], seats: [], accessLost: [] },
+      ending: { type: "User", ids: [input.id] },
+    });
+  }
+
   @Mutation(() => UserUpdatePayload, { nullable: true, description: "Scope: `USERS_WRITE`." })
   async userUpdate(
     @Arg("input", () => UserUpdateInput) input: UserUpdateInput,
@@ -85,7 +112,7 @@ export class UserResolver {
   ): Promise<UserDeactivatePayload> {
     return change(context, info, "userDeactivate", input, (work) => deactivateUsers(work, input), {
       fields: { users: many("User") },
-      nothing: { users: [], seats: [] },
+      nothing: { users: [], seats: [], accessLost: [] },
     });
   }
 
@@ -98,6 +125,22 @@ export class UserResolver {
     return change(context, info, "userActivate", input, (work) => activateUsers(work, input), {
       fields: { users: many("User") },
       nothing: { users: [], seats: [] },
+    });
+  }
+
+  @Mutation(() => UserDeletePayload, {
+    nullable: true,
+    description: "Removes up to 100 users without content from the site for good. Their accounts remain. Scope: `USERS_WRITE`.",
+  })
+  async userDelete(
+    @Arg("input", () => UserDeleteInput) input: UserDeleteInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<UserDeletePayload> {
+    return change(context, info, "userDelete", input, (work) => deleteUsers(work, input), {
+      fields: { deletedIds: async (_reader, ids) => (input.dryRun ? [] : ids.map((id) => publicId("User", id))) },
+      nothing: { deletedIds: [], seats: [], accessLost: [] },
+      ending: { type: "User", ids: input.ids },
     });
   }
 }

@@ -1,14 +1,15 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Field, FieldResolver, ID, Info, InputType, Int, ObjectType, Resolver, Root, registerEnumType } from "type-graphql";
 import { Actor } from "./actor.ts";
-import { Access } from "./application.ts";
+import { Access, ContentCount } from "./application.ts";
 import { InputWarning, Node, OrderDirection, PageInfo, UserError } from "./building-blocks.ts";
-import { SeatChange } from "./consequences.ts";
+import { AccessLoss, SeatChange } from "./consequences.ts";
 import { DateTime } from "./date-time.ts";
 import { Directory } from "./directory.ts";
 import { GroupConnection } from "./group.ts";
 import { Invitation } from "./invitation.ts";
 import { readEdge } from "./look-ahead.ts";
+import { UserAction, Verdict } from "./verdict.ts";
 
 @ObjectType("User", {
   description: "A member of the site: an account's membership, with its role, groups and access.",
@@ -45,6 +46,11 @@ export class User {
   access: Access[] | null;
   @Field(() => Invitation, { nullable: true, description: "The invitation that the user has not accepted yet." })
   invitation: Invitation | null;
+  @Field(() => [ContentCount], {
+    description:
+      "What the applications have reported of the user's content. Empty when there is none, and without scope `ACCESS_READ`.",
+  })
+  content: ContentCount[];
   @Field(() => DateTime)
   createdAt: string;
   @Field(() => DateTime, { nullable: true, description: "When the user first signed in to the site." })
@@ -57,6 +63,11 @@ export class User {
   deactivatedBy: Actor | null;
   @Field(() => String, { nullable: true, description: "Why, in the words of who did it." })
   deactivationNote: string | null;
+  @Field(() => User, {
+    nullable: true,
+    description: "The user at the right email, for one that was invited at the wrong one.",
+  })
+  replacedBy: User | null;
   @Field(() => Boolean, {
     description: "True when a directory owns the user. Unlike `directory`, everyone who sees the user sees this.",
   })
@@ -77,6 +88,11 @@ export class UserEdges {
     @Arg("after", () => String, { nullable: true }) _after: string | null,
   ): GroupConnection | null {
     return readEdge(from, info) as GroupConnection; // as: the look-ahead put it there
+  }
+
+  @FieldResolver(() => Verdict, { description: "Whether the viewer may do this to the user now, and if not, why not." })
+  viewerCan(@Root() from: User, @Info() info: GraphQLResolveInfo, @Arg("action", () => UserAction) _action: UserAction): Verdict {
+    return readEdge(from, info) as Verdict; // as: the look-ahead put it there
   }
 }
 
@@ -273,6 +289,8 @@ export class UserDeactivatePayload {
   users: User[];
   @Field(() => [SeatChange])
   seats: SeatChange[];
+  @Field(() => [AccessLoss], { description: "Who loses which application." })
+  accessLost: AccessLoss[];
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];
 }
@@ -291,6 +309,57 @@ export class UserActivatePayload {
   users: User[];
   @Field(() => [SeatChange])
   seats: SeatChange[];
+  @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
+  userErrors: UserError[];
+}
+
+@InputType("UserDeleteInput", { description: "What `userDelete` needs." })
+export class UserDeleteInput {
+  @Field(() => [ID])
+  ids: string[];
+  @Field(() => Boolean, { description: "Check everything, change nothing.", defaultValue: false })
+  dryRun: boolean;
+}
+
+@ObjectType("UserDeletePayload", { description: "What `userDelete` answers." })
+export class UserDeletePayload {
+  @Field(() => [ID], { description: "Empty on a dry run and when `userErrors` is not." })
+  deletedIds: string[];
+  @Field(() => [SeatChange])
+  seats: SeatChange[];
+  @Field(() => [AccessLoss], { description: "Who loses which application: the users as they were." })
+  accessLost: AccessLoss[];
+  @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
+  userErrors: UserError[];
+}
+
+@InputType("UserReplaceInput", { description: "What `userReplace` needs." })
+export class UserReplaceInput {
+  @Field(() => ID, { description: "The user at the wrong email." })
+  id: string;
+  @Field(() => String)
+  rightEmail: string;
+  @Field(() => Boolean, { defaultValue: true })
+  sendEmail: boolean;
+  @Field(() => Boolean, { description: "Check everything, change nothing.", defaultValue: false })
+  dryRun: boolean;
+}
+
+@ObjectType("UserReplacePayload", { description: "What `userReplace` answers." })
+export class UserReplacePayload {
+  @Field(() => User, { nullable: true, description: "The user at the right email." })
+  user: User | null;
+  @Field(() => User, {
+    nullable: true,
+    description: "The user at the wrong email, deactivated because it had content. Null when it was deleted.",
+  })
+  replaced: User | null;
+  @Field(() => [InputWarning], { description: "What to look at twice, for example a right email that looks mistyped, too." })
+  warnings: InputWarning[];
+  @Field(() => [SeatChange])
+  seats: SeatChange[];
+  @Field(() => [AccessLoss], { description: "Who loses which application: the user at the wrong email as it was." })
+  accessLost: AccessLoss[];
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];
 }

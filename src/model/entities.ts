@@ -193,6 +193,20 @@ export class Invitation {
   @Holds("time") expiresAt: string;
 }
 
+/** What a user can have done in an application. The public contract's `ContentKind`. */
+export const contentKinds = ["REPORTED", "ASSIGNED", "COMMENTED", "AUTHORED", "EDITED"] as const;
+export type ContentKind = (typeof contentKinds)[number];
+
+/** How much content of one kind a user has in an application, as it last reported: more than none, or there is no row. */
+@Entity({ name: "ContentCount", withoutRowid: true })
+@Index("ContentCount_application", ["applicationId"])
+export class ContentCount {
+  @Key("id") userId: string;
+  @Key("id") applicationId: string;
+  @Key("code") kind: ContentKind;
+  @Holds("int") count: number;
+}
+
 /** A product that groups open. `seatsUsed` is kept exact by every work that can move it (rule 7.3). */
 @Entity({ name: "Application" })
 @Index("Application_key", ["siteId", "key"], { unique: true })
@@ -258,6 +272,8 @@ export class PasswordReset {
 @Index("ApiToken_token", ["tokenHash"], { unique: true })
 @Index("ApiToken_site", ["siteId", "id"])
 @Index("ApiToken_maker", ["createdByTokenId"])
+@Index("ApiToken_creator", ["createdById"])
+@Index("ApiToken_application", ["applicationId"])
 export class ApiToken {
   @Key("id") id: string;
   @Holds("id") siteId: string;
@@ -439,6 +455,7 @@ export const entities = [
   Nesting,
   Invitation,
   Application,
+  ContentCount,
   Grant,
   Session,
   PasswordReset,

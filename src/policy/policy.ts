@@ -1,40 +1,19 @@
 import type { Actor } from "../model/actor.ts";
-import type { RefusalCode } from "../model/refusal.ts";
-import type { Scope, UserRole } from "../model/scope.ts";
-
-/** What a rule needs to know of a user. */
-export interface UserTarget {
-  noun: "user";
-  id: string;
-  role: UserRole;
-  directoryId: string | null;
-  /** The site verified the domain of the user's address. Left out where no rule of the action asks. */
-  managed?: boolean;
-  directorySuspended?: boolean;
-  /** The change leaves the address alone: then a directory may make it without a person (S15). */
-  keepsAddress?: boolean;
-}
-
-/** What a rule needs to know of a group. */
-export interface GroupTarget {
-  noun: "group";
-  id: string;
-  name: string;
-  directoryId: string | null;
-}
-
-/** An object without rules of its own. */
-export interface PlainTarget {
-  noun: "site" | "application" | "grant" | "token" | "directory" | "run" | "invitation" | "account" | "domain";
-  id: string;
-}
-
-export type Target = UserTarget | GroupTarget | PlainTarget;
-
-/** An answer: null is yes. */
-export type Denial = { code: RefusalCode; reason: string } | null;
-
-type Rule = (actor: Actor, target: Target) => Denial;
+import type { Scope } from "../model/scope.ts";
+import type { Denial, Rule, Target } from "./target.ts";
+import {
+  hasFreeSeats,
+  hasNoContent,
+  hasRested,
+  isManaged,
+  isNotAccepted,
+  isNotListedThere,
+  isNotReplaced,
+  isNotSuspendedThere,
+  isNotSynced,
+  isPending,
+  keepsAnAdmin,
+} from "./user-rules.ts";
 
 /** What an action needs: a scope, and rules about the one it is done to. */
 interface Right {
@@ -74,10 +53,26 @@ const isOurGroup: Rule = (actor, target) =>
       }
     : null;
 
-/** Rule 5.2: who is suspended in their directory cannot be activated here. */
-const isNotSuspendedThere: Rule = (actor, target) =>
-  target.noun === "user" && target.directorySuspended === true && actor.kind !== "directory"
-    ? { code: "MANAGED_BY_DIRECTORY", reason: "This user is suspended in their directory. Restore them there first." }
+/** Rule 9.5: a token with CONTENT_WRITE speaks for its own application alone. */
+const isItsOwnApplication: Rule = (actor, target) =>
+  actor.kind === "token" && target.noun === "application" && target.id !== actor.applicationId
+    ? { code: "FORBIDDEN", reason: "This token is for another application." }
+    : null;
+
+/** Rule 9.4: changing anyone's email needs ADMINS_WRITE besides. */
+const mayChangeEmails: Rule = (actor) =>
+  actor.scopes.has("ADMINS_WRITE") || isHouse(actor)
+    ? null
+    : { code: "FORBIDDEN", reason: "Changing an email needs the scope ADMINS_WRITE." };
+
+/** Rule 2.11: of the role before and the one after, at least one is not MEMBER's. */
+const mayMakeAdmins: Rule = (actor, target) =>
+  guardsAdmins(actor, target.noun === "user" ? { ...target, role: "MANAGER" } : target);
+
+/** Rule 9.4: replacing someone chooses groups for the one at the right address. */
+const mayHandOnGroups: Rule = (actor, target) =>
+  target.noun === "user" && target.hasGroups === true && !mayChooseGroups(actor)
+    ? { code: "FORBIDDEN", reason: "Handing on groups needs the scope GROUPS_WRITE or ACCESS_WRITE." }
     : null;
 
 const right = (scope: Scope | null, ...rules: Rule[]): Right => ({ scope, rules });
@@ -99,12 +94,14 @@ export const rights = {
   accountUpdate: right(null),
   userInvite: right("USERS_WRITE", guardsAdmins),
   userUpdate: right("USERS_WRITE", guardsAdmins, ownsIt, needsPersonForAdmins),
-  userDeactivate: right("USERS_WRITE", guardsAdmins, ownsIt, needsPersonForAdmins),
-  userActivate: right("USERS_WRITE", guardsAdmins, isNotSuspendedThere, ownsIt),
+  userReplace: right("USERS_WRITE", guardsAdmins, isNotSynced, isNotReplaced, mayHandOnGroups, keepsAnAdmin, hasFreeSeats),
+  userDeactivate: right("USERS_WRITE", guardsAdmins, ownsIt, needsPersonForAdmins, keepsAnAdmin),
+  userActivate: right("USERS_WRITE", guardsAdmins, isNotSuspendedThere, ownsIt, hasFreeSeats),
+  userDelete: right("USERS_WRITE", guardsAdmins, isNotListedThere, hasNoContent, keepsAnAdmin),
   userProvision: right("DIRECTORIES_WRITE"),
   userAdopt: right("DIRECTORIES_WRITE", needsPersonForAdmins),
-  invitationResend: right("USERS_WRITE", guardsAdmins),
-  invitationRevoke: right("USERS_WRITE", guardsAdmins),
+  invitationResend: right("USERS_WRITE", guardsAdmins, isPending, hasRested),
+  invitationRevoke: right("USERS_WRITE", guardsAdmins, isNotAccepted),
   invitationAccept: right(null),
   groupCreate: right("GROUPS_WRITE", isOurGroup, ownsIt),
   groupUpdate: right("GROUPS_WRITE", isOurGroup, ownsIt),
@@ -114,10 +111,12 @@ export const rights = {
   groupRemoveMembers: right("GROUPS_WRITE", ownsIt),
   applicationCreate: right("ACCESS_WRITE"),
   applicationUpdate: right("ACCESS_WRITE"),
+  applicationDelete: right("ACCESS_WRITE"),
   grantSet: right("ACCESS_WRITE"),
   grantDelete: right("ACCESS_WRITE"),
   accessGive: right("ACCESS_WRITE"),
   accessTake: right("ACCESS_WRITE"),
+  contentReport: right("CONTENT_WRITE", isItsOwnApplication),
   apiTokenCreate: right("TOKENS_WRITE"),
   apiTokenRevoke: right("TOKENS_WRITE"),
   directoryConnect: right("DIRECTORIES_WRITE"),
@@ -149,6 +148,18 @@ const ofDirectories: ReadonlySet<Action> = new Set([
   "syncApply",
 ]);
 
+/** What `userUpdate` changes, each with rules of its own beside those of the action. */
+const fieldRules = {
+  email: [isNotSynced, isManaged, mayChangeEmails],
+  username: [isManaged],
+  fullName: [isNotSynced, isManaged],
+  title: [],
+  role: [mayMakeAdmins, keepsAnAdmin],
+  externalId: [isNotSynced],
+} as const satisfies Record<string, readonly Rule[]>;
+
+export type UserField = keyof typeof fieldRules;
+
 /** The scope that an action needs, for the window's first look. Null needs none. */
 export function scopeOf(action: Action): Scope | null {
   return rights[action].scope;
@@ -164,7 +175,21 @@ export function mayTry(actor: Actor, action: Action): boolean {
 /** May this actor do this to that? Null is yes; otherwise why not. */
 export function denial(actor: Actor, action: Action, target: Target): Denial {
   if (!mayTry(actor, action)) return { code: "FORBIDDEN", reason: `This needs the scope ${rights[action].scope}.` };
-  for (const rule of rights[action].rules) {
+  return firstDenial(rights[action].rules, actor, target);
+}
+
+/** May this actor, who may update that user, change this of it? */
+export function fieldDenial(actor: Actor, field: UserField, target: Target): Denial {
+  return firstDenial(fieldRules[field], actor, target);
+}
+
+/** Rule 9.4: choosing groups or applications for someone, by inviting or replacing, needs more than USERS_WRITE. */
+export function mayChooseGroups(actor: Actor): boolean {
+  return actor.kind === "operator" || actor.scopes.has("GROUPS_WRITE") || actor.scopes.has("ACCESS_WRITE");
+}
+
+function firstDenial(rules: readonly Rule[], actor: Actor, target: Target): Denial {
+  for (const rule of rules) {
     const no = rule(actor, target);
     if (no) return no;
   }

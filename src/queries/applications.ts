@@ -1,3 +1,4 @@
+import { isCode } from "../model/code.ts";
 import { publicIdSql } from "./columns.ts";
 import { declareEdges } from "./expand.ts";
 import { declareLoader, listByIds, loadByIds, toOne } from "./loaders.ts";
@@ -45,6 +46,7 @@ export async function listApplications(reader: Reader, selection: Selection): Pr
 
 /** The application with this key, or null. */
 export async function findApplication(reader: Reader, key: string, selection: Selection): Promise<Row | null> {
+  if (!isCode(key)) return null;
   const [row] = await reader.rows<{ id: string }>("SELECT id FROM Application WHERE siteId = ? AND `key` = ?", [
     reader.siteId,
     key,

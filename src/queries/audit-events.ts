@@ -1,3 +1,4 @@
+import { isCode } from "../model/code.ts";
 import { compactId, type NodeType, typeOfId } from "../model/id.ts";
 import { type Columns, columnsFor, publicIdSql } from "./columns.ts";
 import { declareEdges, expand } from "./expand.ts";
@@ -46,7 +47,8 @@ export async function listAuditEvents(reader: Reader, args: Record<string, unkno
     where.push(sql);
     params.push(...values);
   };
-  if (filter.actions) add(filter.actions.length > 0 ? `e.action IN (${marks(filter.actions)})` : "1 = 0", ...filter.actions);
+  const actions = filter.actions?.filter(isCode);
+  if (actions) add(actions.length > 0 ? `e.action IN (${marks(actions)})` : "1 = 0", ...actions);
   if (filter.actorId) add("e.actorId = ?", bare(filter.actorId));
   if (filter.subjectId)
     add("e.id IN (SELECT eventId FROM AuditSubject WHERE siteId = ? AND subjectId = ?)", reader.siteId, bare(filter.subjectId));

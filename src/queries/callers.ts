@@ -1,4 +1,5 @@
 import type { Actor } from "../model/actor.ts";
+import { isCode } from "../model/code.ts";
 import { narrowed, type Scope, scopesOf, type UserRole, withImplied } from "../model/scope.ts";
 import { hashToken, isToken } from "../secrets/token.ts";
 import type { Reader } from "./reader.ts";
@@ -18,6 +19,7 @@ export async function siteOfToken(reader: Reader, token: string): Promise<string
 
 /** The site with this key; without a key, the deployment's only site. */
 export async function siteByKey(reader: Reader, key: string | null): Promise<string | null> {
+  if (key && !isCode(key)) return null;
   const rows = key
     ? await reader.rows<{ id: string }>("SELECT id FROM Site WHERE `key` = ?", [key])
     : await reader.rows<{ id: string }>("SELECT id FROM Site ORDER BY id LIMIT 2");

@@ -77,6 +77,19 @@ function conditions(reader: Reader, filter: InvitationFilter): { where: string[]
   return { where, params };
 }
 
+/** At most one letter a minute to an address of a site (rule 2.6). */
+const restMs = 60_000;
+
+/** Those of the addresses to which the site wrote less than a minute ago, by whatever invitation. */
+export async function addressesAtRest(reader: Reader, emails: readonly string[]): Promise<Set<string>> {
+  if (emails.length === 0) return new Set();
+  const recent = await reader.rows<{ email: string }>(
+    `SELECT DISTINCT email FROM Invitation WHERE siteId = ? AND lastSentAt > ? AND emailKey IN (${marks(emails)})`,
+    [reader.siteId, new Date(Date.parse(reader.now) - restMs).toISOString(), ...emails],
+  );
+  return new Set(recent.map(({ email }) => email));
+}
+
 declareLoader("Invitation", (reader, ids, selection) =>
   maySee(reader, "USERS_READ")
     ? reader.rows<Row>(

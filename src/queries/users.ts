@@ -1,14 +1,17 @@
-import { domainOf, spellEmail } from "../model/email.ts";
+import { spellEmail } from "../model/email.ts";
 import { compactId } from "../model/id.ts";
 import { nameKey, searchTerms } from "../model/name-key.ts";
 import { type Columns, columnsFor, publicIdSql } from "./columns.ts";
+import { contentOfUsers } from "./content.ts";
 import { declareEdges, expand } from "./expand.ts";
 import { groupsOfUsers } from "./groups.ts";
 import { declareLoader, loadByIds, toActor, toOne } from "./loaders.ts";
+import { managesAddress } from "./manages-address.ts";
 import { connectionOf, countRows, keyset, nodeSelection, readPage } from "./page.ts";
 import { prefixRange } from "./prefix-range.ts";
 import { marks, maySee, ofSite, type Reader, type Row, type SqlValue } from "./reader.ts";
 import { put, putOnAll, type Selection, slotOf } from "./selection.ts";
+import { verdictsOnUsers } from "./user-verdicts.ts";
 
 /** Users that a caller looks for. Every condition given must hold. Ids are public. */
 export interface UserFilter {
@@ -49,6 +52,7 @@ const columns: Columns = {
   directoryId: "u.directoryId",
   deactivatedByKind: "u.deactivatedByKind",
   deactivatedById: "u.deactivatedById",
+  replacedById: "u.replacedById",
 };
 
 /** What edges need of the row itself. */
@@ -56,6 +60,9 @@ const needs = {
   groups: ["compactId"],
   access: ["compactId"],
   invitation: ["compactId"],
+  content: ["compactId"],
+  viewerCan: ["compactId"],
+  replacedBy: ["replacedById"],
   managed: ["accountEmail"],
   directory: ["directoryId"],
   deactivatedBy: ["deactivatedByKind", "deactivatedById"],
@@ -195,25 +202,17 @@ declareLoader("User", (reader, ids, selection) => {
   ]);
 });
 
-/** The domains whose accounts the site manages (rule 4.1). */
-async function managedDomains(reader: Reader): Promise<(email: string) => boolean> {
-  const [site] = await reader.rows<{ accounts: string }>("SELECT accounts FROM Site WHERE id = ?", [reader.siteId]);
-  if (site?.accounts === "LOCAL") return () => true;
-  const domains = await reader.rows<{ name: string }>("SELECT name FROM Domain WHERE siteId = ? AND status = 'VERIFIED'", [
-    reader.siteId,
-  ]);
-  const names = new Set(domains.map(({ name }) => name));
-  return (email) => names.has(domainOf(email));
-}
-
 declareEdges("User", {
   groups: groupsOfUsers,
   directory: toOne("Directory", "directoryId"),
   deactivatedBy: toActor("deactivatedByKind", "deactivatedById"),
+  replacedBy: toOne("User", "replacedById"),
+  content: contentOfUsers,
+  viewerCan: verdictsOnUsers,
 
   // By the account's own address (rule 1.2), which is not always the one that a directory had the user shown by.
   async managed(reader, rows, field) {
-    const isManaged = await managedDomains(reader);
+    const isManaged = await managesAddress(reader);
     for (const row of rows) put(row, field, isManaged(String(row.accountEmail)));
   },
 

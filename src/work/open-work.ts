@@ -6,7 +6,8 @@ import { referenceTo } from "../model/actor.ts";
 import { AuditEvent, AuditSubject, Letter } from "../model/entities.ts";
 import { newId, publicId } from "../model/id.ts";
 import { type Problem, Refusal } from "../model/refusal.ts";
-import { denial, type Target } from "../policy/policy.ts";
+import { denial } from "../policy/policy.ts";
+import type { Target } from "../policy/target.ts";
 import { marks, ofSite } from "../queries/reader.ts";
 import type { Permit, TrailSubject, Work } from "./work.ts";
 

@@ -1,6 +1,7 @@
 import type { Actor } from "../model/actor.ts";
 import type { NodeType } from "../model/id.ts";
-import type { Action, Target } from "../policy/policy.ts";
+import type { Action } from "../policy/policy.ts";
+import type { Target } from "../policy/target.ts";
 import type { Reader, SqlValue } from "../queries/reader.ts";
 
 /** Leave to take one action on given targets. The door rolls back a work that took none, or left one unused. */

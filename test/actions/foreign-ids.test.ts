@@ -29,7 +29,9 @@ const inputs: Record<string, object[]> = {
   accessTake: [{ applicationId: "Application", userIds: ["User"] }],
   apiTokenCreate: [{ name: "Script", scopes: ["CONTENT_WRITE"], applicationId: "Application" }],
   apiTokenRevoke: [{ id: "ApiToken" }],
+  applicationDelete: [{ id: "Application" }],
   applicationUpdate: [{ id: "Application", name: "Renamed" }],
+  contentReport: [{ applicationKey: "asker", items: [{ user: { id: "User" }, kind: "EDITED", count: 1 }] }],
   directoryConnect: [{ name: "Workspace", credentials, settings: { applicationIds: ["Application"] } }],
   directoryDisconnect: [{ id: "Directory" }],
   directoryUpdate: [{ id: "Directory", settings: { applicationIds: ["Application"] } }],
@@ -47,7 +49,9 @@ const inputs: Record<string, object[]> = {
   syncPlan: [{ directoryId: "Directory" }],
   userActivate: [{ ids: ["User"] }],
   userDeactivate: [{ ids: ["User"] }],
+  userDelete: [{ ids: ["User"] }],
   userInvite: [{ invitees: [{ email: "new@acme.example" }], applicationIds: ["Application"], groupIds: ["Group"] }],
+  userReplace: [{ id: "User", rightEmail: "right@acme.example" }],
   userUpdate: [{ id: "User", title: "Captain" }],
 };
 
@@ -159,8 +163,11 @@ beforeAll(async () => {
   );
   foreign = await furnish(elsewhere);
   // A token names its site, which a session does not.
-  const asker = { name: "Asker", scopes: allScopes };
-  token = (await house.door.act({ siteId: house.siteId, actor: house.operator }, (work) => createApiToken(work, asker))).secret;
+  const act = <T>(change: (work: Work) => Promise<T>) => house.door.act({ siteId: house.siteId, actor: house.operator }, change);
+  const speaksFor = await act((work) => createApplication(work, { key: "asker", name: "Asker", grantedToNewUsers: false }));
+  const scopes = [...allScopes, "CONTENT_WRITE" as const];
+  const asker = { name: "Asker", scopes, applicationId: publicId("Application", speaksFor) };
+  token = (await act((work) => createApiToken(work, asker))).secret;
 });
 afterAll(async () => {
   await gateway.server.close();

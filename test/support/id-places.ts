@@ -1,11 +1,11 @@
-import { type GraphQLInputType, type GraphQLSchema, getNamedType, isInputObjectType } from "graphql";
+import { type GraphQLInputType, type GraphQLSchema, getNamedType, getNullableType, isInputObjectType, isListType } from "graphql";
 
 /** Where a mutation takes an id. */
 export interface IdPlace {
   mutation: string;
   /** The type of its input. */
   inputType: string;
-  /** `userIds`, `target.runId`. */
+  /** `userIds`, `target.runId`, `items.0.user.id`. */
   place: string;
 }
 
@@ -22,9 +22,11 @@ export function idPlacesOf(schema: GraphQLSchema): IdPlace[] {
 function placesIn(type: GraphQLInputType): string[] {
   const named = getNamedType(type);
   if (!isInputObjectType(named)) return [];
-  return Object.values(named.getFields()).flatMap((field) =>
-    getNamedType(field.type).name === "ID" ? [field.name] : placesIn(field.type).map((place) => `${field.name}.${place}`),
-  );
+  return Object.values(named.getFields()).flatMap((field) => {
+    if (getNamedType(field.type).name === "ID") return [field.name];
+    const at = isListType(getNullableType(field.type)) ? `${field.name}.0` : field.name;
+    return placesIn(field.type).map((place) => `${at}.${place}`);
+  });
 }
 
 /** What an input holds at a place. */
@@ -35,5 +37,6 @@ export function heldAt(input: unknown, place: string): unknown {
 /** A copy of an input that holds something else at a place. */
 export function withAt(input: unknown, place: string, value: unknown): object {
   const [key = "", ...rest] = place.split(".");
+  if (Array.isArray(input)) return Object.assign([...input], { [key]: withAt(heldAt(input, key), rest.join("."), value) });
   return { ...(input as object), [key]: rest.length === 0 ? value : withAt(heldAt(input, key), rest.join("."), value) }; // as: above a place stands an object
 }

@@ -53,6 +53,17 @@ export async function leaveGroups(work: Work, leaving: readonly Pick<Membership,
   }
 }
 
+/** Ends every membership of these users, and counts them out of their groups. The caller holds the site and keeps the seats. */
+export async function leaveAllGroups(work: Work, userIds: readonly string[]): Promise<void> {
+  const these = `userId IN (${marks(userIds)})`;
+  await work.write(
+    `UPDATE \`Group\` SET memberCount = memberCount - (SELECT COUNT(*) FROM Membership m WHERE m.groupId = \`Group\`.id AND m.${these})
+     WHERE id IN (SELECT groupId FROM Membership WHERE ${these})`,
+    [...userIds, ...userIds],
+  );
+  await work.write(`DELETE FROM Membership WHERE ${these}`, userIds);
+}
+
 /**
  * Records who joined or left a group: one event, found by the group and by each person. A directory's is found by the group alone,
  * so that a million memberships make no million rows (rule 10.1).

@@ -17,10 +17,6 @@ export async function revokeInvitations(work: Work, { ids }: { ids: readonly str
   const given = await findAll(work, Invitation, "Invitation", ids, pathOf, problems);
   problems.refuseIfAny();
   const permit = work.permit("invitationRevoke", await inviteesOf(work, given), pathOf);
-  for (const [index, { state, email }] of given.entries())
-    if (state === "ACCEPTED")
-      problems.add("WRONG_STATE", `${email} has joined already. Deactivate the user instead.`, pathOf(index));
-  problems.refuseIfAny();
 
   const invitations = [...new Set(given)];
   const pending = invitations.filter((invitation) => invitation.state === "PENDING");

@@ -11,25 +11,33 @@ import { freeUsernames } from "./free-usernames.ts";
 import { indexNames } from "./index-names.ts";
 import type { ReadInvitee } from "./read-invitees.ts";
 
-/** Adds people to the site, INVITED and with a seat from now on (rule 2.3). Who was given no username gets a free one. */
+/** Adds people to the site, INVITED and with a seat from now on (rule 2.3). */
 export async function addNewcomers(
   work: Work,
   newcomers: readonly ReadInvitee[],
   { role, groups }: { role: UserRole; groups: readonly Group[] },
 ): Promise<User[]> {
   if (newcomers.length === 0) return [];
-  const usernames = await usernamesOf(work, newcomers);
-  const users = newcomers.map((newcomer) => rowOf(work, newcomer, role, usernames.get(newcomer.email) ?? newcomer.email));
-  await keepCounts(work, { userIds: users.map(({ id }) => id) }, async () => {
-    await insertUsers(work, users);
-    const places = groups.flatMap((group) => users.map((user) => ({ groupId: group.id, userId: user.id })));
-    await joinGroups(
-      work,
-      places.map((place) => ({ ...place, byHand: true, bySync: false, direct: false })),
-    );
-  });
-  await indexNames(work, users, { fresh: true });
+  const users = await drawUpNewcomers(work, newcomers, role);
+  await keepCounts(work, { userIds: users.map(({ id }) => id) }, () => settleNewcomers(work, users, groups));
   return users;
+}
+
+/** The users that newcomers will be. Who was given no username gets a free one. */
+export async function drawUpNewcomers(work: Work, newcomers: readonly ReadInvitee[], role: UserRole): Promise<User[]> {
+  const usernames = await usernamesOf(work, newcomers);
+  return newcomers.map((newcomer) => rowOf(work, newcomer, role, usernames.get(newcomer.email) ?? newcomer.email));
+}
+
+/** Puts newcomers onto the site and into groups. Inside `keepCounts`. */
+export async function settleNewcomers(work: Work, users: readonly User[], groups: readonly Group[]): Promise<void> {
+  await insertUsers(work, users);
+  const places = groups.flatMap((group) => users.map((user) => ({ groupId: group.id, userId: user.id })));
+  await joinGroups(
+    work,
+    places.map((place) => ({ ...place, byHand: true, bySync: false, direct: false })),
+  );
+  await indexNames(work, users, { fresh: true });
 }
 
 /** Collects the usernames that somebody of the site has already. */

@@ -1,6 +1,7 @@
 import { type Group, Site, User } from "../../model/entities.ts";
 import { Problems, Refusal } from "../../model/refusal.ts";
 import type { UserRole } from "../../model/scope.ts";
+import { mayChooseGroups } from "../../policy/policy.ts";
 import type { Permit, TrailSubject, Work } from "../../work/work.ts";
 import { userTarget } from "../find-or-refuse.ts";
 import { issueInvitations, postInvitations } from "../invitations/issue-invitations.ts";
@@ -44,7 +45,8 @@ export async function inviteUsers(work: Work, invite: Invite): Promise<Invited> 
   await findTakenUsernames(work, newcomers, problems);
   const groups = await chooseGroups(work, invite, problems);
   // Before anybody is added, or invitees would be said to be near each other.
-  await warnOfNearMisses(work, invitees, known);
+  const typed = invitees.map(({ email, path }) => ({ email, at: [...path, "email"] }));
+  await warnOfNearMisses(work, typed, known);
   problems.refuseIfAny();
 
   const [site] = await work.byIds(Site, [work.siteId]);
@@ -90,7 +92,7 @@ function takePermit(work: Work, { role }: Invite, invitees: readonly ReadInvitee
 /** Rule 9.4: choosing groups or applications for someone needs more than inviting them. */
 function refuseUnlessMayChoose({ actor }: Work, { applicationIds, groupIds }: Invite): void {
   const chooses = (applicationIds?.length ?? 0) > 0 || groupIds.length > 0;
-  if (!chooses || actor.kind === "operator" || actor.scopes.has("GROUPS_WRITE") || actor.scopes.has("ACCESS_WRITE")) return;
+  if (!chooses || mayChooseGroups(actor)) return;
   throw new Refusal("FORBIDDEN", "Choosing groups or applications needs the scope GROUPS_WRITE or ACCESS_WRITE.", [
     "input",
     applicationIds?.length ? "applicationIds" : "groupIds",

@@ -1,8 +1,8 @@
 import { Account, User } from "../../model/entities.ts";
 import { newId } from "../../model/id.ts";
 import { Problems } from "../../model/refusal.ts";
+import { managesAddress } from "../../queries/manages-address.ts";
 import type { Work } from "../../work/work.ts";
-import { managesAddress } from "./manages-address.ts";
 import { realmOf } from "./realm-of.ts";
 import { renameAccounts } from "./rename-accounts.ts";
 

@@ -1,8 +1,10 @@
 import { domainOf, spellEmail } from "../../model/email.ts";
-import { Account, type Site, User } from "../../model/entities.ts";
+import { User } from "../../model/entities.ts";
 import { cleanText, nameKey } from "../../model/name-key.ts";
 import { Problems } from "../../model/refusal.ts";
 import type { UserRole } from "../../model/scope.ts";
+import { fieldDenial, type UserField } from "../../policy/policy.ts";
+import { userTargets } from "../../queries/user-targets.ts";
 import type { Work } from "../../work/work.ts";
 import { readUsername } from "./read-invitees.ts";
 
@@ -42,30 +44,21 @@ export async function readUserUpdate(work: Work, user: User, input: UserUpdate):
   return changes;
 }
 
-/** Rules 4.1 to 4.3: whose the email, the username and the full name are. */
+/** Rules 4.1 to 4.3: whose the email, the username, the full name and the external ID are. What is given as it was changes nothing. */
 async function guardIdentity(work: Work, user: User, input: UserUpdate, problems: Problems): Promise<void> {
-  if (input.externalId !== undefined && user.directoryId)
-    problems.add("MANAGED_BY_DIRECTORY", "The external ID of this user is their directory's.", pathOf("externalId"));
-  const given = (["fullName", "email", "username"] as const).filter((field) => typeof input[field] === "string");
-  if (given.length === 0) return;
-  const verified = await verifiedDomains(work);
-  const managed = await isManaged(work, user, verified);
-  for (const field of given) {
-    if (user.directoryId && field !== "username")
-      problems.add("MANAGED_BY_DIRECTORY", "This user is managed by a directory: change it there.", pathOf(field));
-    else if (!managed)
-      problems.add(
-        "NOT_MANAGED",
-        "Only the owner may edit this account, because the site has not verified its email's domain.",
-        pathOf(field),
-      );
+  const given = (["fullName", "email", "username"] as const).filter(
+    (field) => typeof input[field] === "string" && input[field] !== user[field],
+  );
+  const guarded: UserField[] = input.externalId === undefined ? given : [...given, "externalId"];
+  const target = (await userTargets(work, [user.id], given.length > 0 ? ["managed"] : [])).get(user.id);
+  for (const field of guarded) {
+    const no = target && fieldDenial(work.actor, field, target);
+    if (no) problems.add(no.code, no.reason, pathOf(field));
   }
   const spelled = spellEmail(input.email ?? "");
   if ("fault" in spelled || spelled.email === user.email) return;
-  if (!verified.has(domainOf(spelled.email)))
+  if (!(await verifiedDomains(work)).has(domainOf(spelled.email)))
     problems.add("NOT_MANAGED", "An email can only be changed to a domain that this site has verified.", pathOf("email"));
-  if (!work.actor.scopes.has("ADMINS_WRITE") && work.actor.kind !== "operator")
-    problems.add("FORBIDDEN", "Changing an email needs the scope ADMINS_WRITE.", pathOf("email"));
 }
 
 async function verifiedDomains(work: Work): Promise<Set<string>> {
@@ -73,13 +66,6 @@ async function verifiedDomains(work: Work): Promise<Set<string>> {
     work.siteId,
   ]);
   return new Set(domains.map(({ name }) => name));
-}
-
-/** By the account's own address (rule 1.2), which is not always the one that a directory had the user shown by. */
-async function isManaged(work: Work, user: User, verified: ReadonlySet<string>): Promise<boolean> {
-  const [site] = await work.rows<Pick<Site, "accounts">>("SELECT accounts FROM Site WHERE id = ?", [work.siteId]);
-  const [account] = user.accountId ? await work.byIds(Account, [user.accountId]) : [];
-  return site?.accounts === "LOCAL" || verified.has(domainOf(account?.email ?? user.email));
 }
 
 function readNames({ fullName, username, email }: UserUpdate, problems: Problems): UserChanges {

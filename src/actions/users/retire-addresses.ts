@@ -1,8 +1,8 @@
 import { User } from "../../model/entities.ts";
+import { managesAddress } from "../../queries/manages-address.ts";
 import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
 import { findAllOrRefuse, userTarget } from "../find-or-refuse.ts";
-import { managesAddress } from "./manages-address.ts";
 
 /** Addresses here name nobody and never will (RFC 6761, section 6.4). */
 const nowhere = "@retired.invalid";

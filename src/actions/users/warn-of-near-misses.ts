@@ -2,25 +2,36 @@ import { domainOf } from "../../model/email.ts";
 import { domainTypo, nearEmails, nearMiss, taggedRange } from "../../model/near-email.ts";
 import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
-import type { ReadInvitee } from "./read-invitees.ts";
 
 /** Candidates looked up by one statement. */
 const atOnce = 2000;
 
-/** Warns, without refusing, of addresses that were probably meant to be another (rule 2.10). Looks candidates up by the index. */
+/** An address that somebody typed, and where it stood in the input. */
+export interface TypedAddress {
+  email: string;
+  at: string[];
+}
+
+/**
+ * Warns, without refusing, of addresses that were probably meant to be another (rule 2.10). Looks candidates up by the index. Being near
+ * the address `besides` is no reason. */
 export async function warnOfNearMisses(
   work: Work,
-  invitees: readonly ReadInvitee[],
+  addresses: readonly TypedAddress[],
   known: ReadonlyMap<string, { status: string }>,
+  besides?: string,
 ): Promise<void> {
-  for (const { email, path } of invitees) {
-    const at = [...path, "email"];
+  for (const { email, at } of addresses) {
     const warn = (message: string) => work.report.warnings.push({ message, path: at });
     if (known.get(email)?.status === "ACTIVE") warn(`${email} is an active user of this site already.`);
     if (known.has(email)) continue;
     const meant = domainTypo(domainOf(email));
     if (meant) warn(`Did you mean ${meant}? ${email} looks mistyped.`);
-    const near = nearMiss(email, await neighbours(work, email));
+    const neighboursOfIt = await neighbours(work, email);
+    const near = nearMiss(
+      email,
+      neighboursOfIt.filter((neighbour) => neighbour !== besides),
+    );
     if (near) warn(`${email} is very close to ${near}, who is on this site already.`);
   }
 }

@@ -173,6 +173,12 @@ const tables: Record<string, TableSpec> = {
     key: ["id"],
     unique: { Application_key: ["siteId", "key"] },
   },
+  ContentCount: {
+    columns: { userId: "id", applicationId: "id", kind: "code", count: "int" },
+    key: ["userId", "applicationId", "kind"],
+    index: { ContentCount_application: ["applicationId"] },
+    withoutRowid: true,
+  },
   Grant: {
     columns: { id: "id", siteId: "id", applicationId: "id", groupId: "id", role: "code", isDefault: "flag" },
     key: ["id"],
@@ -217,7 +223,12 @@ const tables: Record<string, TableSpec> = {
     },
     key: ["id"],
     unique: { ApiToken_token: ["tokenHash"] },
-    index: { ApiToken_site: ["siteId", "id"], ApiToken_maker: ["createdByTokenId"] },
+    index: {
+      ApiToken_site: ["siteId", "id"],
+      ApiToken_maker: ["createdByTokenId"],
+      ApiToken_creator: ["createdById"],
+      ApiToken_application: ["applicationId"],
+    },
   },
   AuditEvent: {
     columns: {
