@@ -14,6 +14,7 @@ const rooms: Record<string, readonly string[]> = {
   actions: ["model", "policy", "queries", "work", "database", "mail", "secrets"],
   graphql: ["model", "policy", "queries", "work", "actions", "secrets"],
   server: ["model", "policy", "queries", "work", "actions", "secrets", "graphql", "database", "mail"],
+  domains: ["model", "queries", "work", "actions"],
   config: ["model", "mail"],
   sync: ["model", "queries", "work", "actions"],
 };
@@ -37,6 +38,7 @@ const world: Record<string, readonly RegExp[]> = {
     /^prom-client$/,
     /^rate-limiter-flexible$/,
   ],
+  domains: [/^node-cron$/],
   config: [/^zod$/],
   sync: [/^node-cron$/, /^p-limit$/],
 };

@@ -4,6 +4,8 @@ import { claimLetters } from "../actions/letters/claim-letters.ts";
 import { settleLetter } from "../actions/letters/settle-letter.ts";
 import type { Config } from "../config.ts";
 import { isOutage } from "../database/dialect.ts";
+import { createProofFinder } from "../domains/proof-finder.ts";
+import { startRechecks } from "../domains/recheck-schedule.ts";
 import { openOutbox } from "../mail/outbox.ts";
 import { createPostman, type Postman } from "../mail/postman.ts";
 import { buildGateway } from "../server/gateway.ts";
@@ -27,6 +29,7 @@ export async function serve(config: Config, log: Log, postman?: Pick<Postman, "p
   const house = await openHouse(config, log, { patient: true });
   const { door } = house;
   const sync = wireSync({ door, log, isOutage, googleApiUrl: config.googleApiUrl, googleTokenUrl: config.googleTokenUrl });
+  const finder = createProofFinder(config.domains);
   let closing = false;
   const gateway = await buildGateway({
     door,
@@ -46,6 +49,7 @@ export async function serve(config: Config, log: Log, postman?: Pick<Postman, "p
     },
     // Runs are made by the schedule's next look, which this brings forward.
     wakeSync: () => void sync.schedule.tick(),
+    lookForProof: finder.look,
   });
   const poster = postman ?? (config.smtpUrl ? createPostman({ smtpUrl: config.smtpUrl, from: config.mailFrom }) : null);
   if (!poster) log.warn({}, "SMTP_URL is not set: letters stay queued");
@@ -59,6 +63,7 @@ export async function serve(config: Config, log: Log, postman?: Pick<Postman, "p
       })
     : null;
   sync.schedule.start();
+  const rechecks = startRechecks({ door, finder, log });
   const address = await gateway.listen({ host: config.host, port: config.port });
   log.info({ address }, "listening");
   return {
@@ -70,6 +75,7 @@ export async function serve(config: Config, log: Log, postman?: Pick<Postman, "p
       await gateway.close();
       await outbox?.close();
       await sync.schedule.stop();
+      await rechecks.stop();
       if (poster && "close" in poster) (poster as Postman).close(); // as: only a real postman has connections
       await house.close();
     },

@@ -15,6 +15,7 @@ import type { Context, TryLimit } from "../graphql/context.ts";
 import { limits } from "../graphql/limits.ts";
 import { buildGatehouseSchema, printContract } from "../graphql/schema.ts";
 import { shownError } from "../graphql/shown-error.ts";
+import type { LookForProof } from "../model/domain-proof.ts";
 import type { Door } from "../work/door.ts";
 import { serveIde } from "./ide.ts";
 import { identify } from "./identify.ts";
@@ -34,6 +35,7 @@ export interface GatewayOptions {
   /** Says why the gateway cannot serve now; null when it can. */
   whyNotReady(): Promise<string | null>;
   wakeSync(runId: string): void;
+  lookForProof: LookForProof;
 }
 
 /** The largest request that is read. Bytes. */
@@ -118,6 +120,7 @@ async function serveGraphql(
       door: options.door,
       tries,
       wakeSync: options.wakeSync,
+      lookForProof: options.lookForProof,
       rememberSession: (session) => {
         const rules = { path: "/", httpOnly: true, sameSite: "lax" as const, secure: options.publicUrl.startsWith("https:") };
         if (session)

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { openSession } from "../../src/actions/sessions/open-session.ts";
+import type { LookForProof } from "../../src/model/domain-proof.ts";
 import { buildGateway } from "../../src/server/gateway.ts";
 import { createLog } from "../../src/server/log.ts";
 import type { House } from "./house.ts";
@@ -11,6 +12,11 @@ export interface Answer {
   text: string;
 }
 
+const findsNothing: LookForProof = async () => ({
+  record: { outcome: "ABSENT", detail: "No record." },
+  file: { outcome: "ABSENT", detail: "No file." },
+});
+
 /** A gateway of a house, asked as over HTTP. */
 export interface TestGateway {
   server: FastifyInstance;
@@ -20,7 +26,11 @@ export interface TestGateway {
   ask(query: string, variables?: object, token?: string | null): Promise<Answer>;
 }
 
-export async function openGateway(house: House, executor: "jit" | "js" = "jit"): Promise<TestGateway> {
+export async function openGateway(
+  house: House,
+  executor: "jit" | "js" = "jit",
+  { lookForProof = findsNothing }: { lookForProof?: LookForProof } = {},
+): Promise<TestGateway> {
   const server = await buildGateway({
     door: house.door,
     log: createLog({ level: "silent" }),
@@ -30,6 +40,7 @@ export async function openGateway(house: House, executor: "jit" | "js" = "jit"):
     ideDirectory: "nowhere",
     whyNotReady: async () => null,
     wakeSync: () => undefined,
+    lookForProof,
   });
   const { accountId, userId } = house.admin;
   const admin = await house.door.act({ siteId: house.siteId, actor: house.admin }, async (work) => {
