@@ -2,6 +2,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { directoryTroubleLetter } from "../dist/src/mail/wording/directory-trouble-letter.js";
+import { domainLapsedLetter } from "../dist/src/mail/wording/domain-lapsed-letter.js";
+import { domainMissingLetter } from "../dist/src/mail/wording/domain-missing-letter.js";
 import { emailChangedLetter } from "../dist/src/mail/wording/email-changed-letter.js";
 import { invitationLetter } from "../dist/src/mail/wording/invitation-letter.js";
 import { passwordResetLetter } from "../dist/src/mail/wording/password-reset-letter.js";
@@ -54,6 +56,18 @@ const letters = {
       link: null,
       failure: "34 of 300 users are more than the limit of 10 percent.",
     }),
+  },
+  "domain-missing-letter": {
+    when: "The proof of a domain is gone: the admins have a week.",
+    letter: domainMissingLetter({
+      ...site,
+      domains: [{ name: "acme.example", proof: "the record gatehouse-verification" }],
+      lapsesAt: expiresAt,
+    }),
+  },
+  "domain-lapsed-letter": {
+    when: "The proof of a domain was gone for a week: its accounts are no longer managed.",
+    letter: domainLapsedLetter({ ...site, names: ["acme.example"] }),
   },
   "directory-trouble-letter": {
     when: "A directory can no longer be read: the admins are told.",

@@ -102,3 +102,8 @@ function isNetwork(text: string): boolean {
   if (family === 0 || more.length > 0) return false;
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }
+
+/** `IPv4`, `IPv4:port`, `IPv6` or `[IPv6]:port`, as DNS servers are named; null for anything else. */
+export function readDnsServer(text: string): string | null {
+  return isIP(text) || isIP(readPlace(text)?.host ?? "") ? text : null;
+}

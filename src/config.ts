@@ -7,6 +7,7 @@ import {
   noReplyAt,
   ownUrl,
   readDatabaseUrl,
+  readDnsServer,
   readMailFrom,
   readNetworks,
   readPublicUrl,
@@ -35,6 +36,8 @@ export interface Config {
   trustedProxies: string[];
   googleApiUrl: string | null;
   googleTokenUrl: string | null;
+  /** How the proofs of domains are looked for. */
+  domains: { dnsServer: string | null; privateAddresses: "refuse" | "allow"; httpsPort: number };
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
   executor: "jit" | "js";
   syncChangesDays: number;
@@ -133,6 +136,15 @@ const shape = {
   GOOGLE_TOKEN_URL: readBy(readServiceUrl, "GOOGLE_TOKEN_URL must be an http or https URL without user or query.")
     .optional()
     .meta({ description: "Another address for Google's access tokens, for tests." }),
+  DOMAIN_DNS_SERVER: readBy(readDnsServer, "DOMAIN_DNS_SERVER must be an IP address, with or without a port.").optional().meta({
+    description: "Another DNS server to ask for the proofs of domains, for tests: an IP address, with or without a port.",
+  }),
+  DOMAIN_PRIVATE_ADDRESSES: oneOf("DOMAIN_PRIVATE_ADDRESSES", ["refuse", "allow"]).prefault("refuse").meta({
+    description: "`allow` asks web servers at private addresses, too, for the proofs of domains. For tests alone.",
+  }),
+  DOMAIN_HTTPS_PORT: wholeNumber("DOMAIN_HTTPS_PORT", 1, 65535)
+    .prefault("443")
+    .meta({ description: "Another port to ask web servers at for the proofs of domains, for tests." }),
   LOG_LEVEL: oneOf("LOG_LEVEL", ["debug", "info", "warn", "error", "silent"])
     .prefault("info")
     .meta({ description: "How much is logged to standard error: `debug`, `info`, `warn`, `error` or `silent`." }),
@@ -197,6 +209,11 @@ export function readConfig(env: NodeJS.ProcessEnv, { demo = false } = {}): Confi
     trustedProxies: data.TRUSTED_PROXIES,
     googleApiUrl: data.GOOGLE_API_URL ?? null,
     googleTokenUrl: data.GOOGLE_TOKEN_URL ?? null,
+    domains: {
+      dnsServer: data.DOMAIN_DNS_SERVER ?? null,
+      privateAddresses: data.DOMAIN_PRIVATE_ADDRESSES,
+      httpsPort: data.DOMAIN_HTTPS_PORT,
+    },
     logLevel: data.LOG_LEVEL,
     executor: data.EXECUTOR,
     syncChangesDays: data.SYNC_CHANGES_DAYS,

@@ -14,6 +14,7 @@ const rooms: Record<string, readonly string[]> = {
   actions: ["model", "policy", "queries", "work", "database", "mail", "secrets"],
   graphql: ["model", "policy", "queries", "work", "actions", "secrets"],
   server: ["model", "policy", "queries", "work", "actions", "secrets", "graphql", "database", "mail"],
+  domains: ["model", "queries", "work", "actions"],
   config: ["model", "mail"],
   sync: ["model", "queries", "work", "actions"],
 };
@@ -39,6 +40,7 @@ const world: Record<string, readonly RegExp[]> = {
     /^jose$/,
     /^openid-client$/,
   ],
+  domains: [/^node-cron$/],
   config: [/^zod$/],
   sync: [/^node-cron$/, /^p-limit$/],
 };

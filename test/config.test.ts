@@ -31,6 +31,7 @@ describe("the settings", () => {
       trustedProxies: [],
       googleApiUrl: null,
       googleTokenUrl: null,
+      domains: { dnsServer: null, privateAddresses: "refuse", httpsPort: 443 },
       logLevel: "info",
       executor: "jit",
       syncChangesDays: 90,
@@ -48,6 +49,9 @@ describe("the settings", () => {
       TRUSTED_PROXIES: "10.0.0.0/8, ::1,192.0.2.7",
       GOOGLE_API_URL: "http://127.0.0.1:9000",
       GOOGLE_TOKEN_URL: "http://127.0.0.1:9000/token",
+      DOMAIN_DNS_SERVER: "[::1]:5353",
+      DOMAIN_PRIVATE_ADDRESSES: "allow",
+      DOMAIN_HTTPS_PORT: "8443",
       LOG_LEVEL: "debug",
       EXECUTOR: "js",
       SYNC_CHANGES_DAYS: "7",
@@ -165,6 +169,10 @@ describe("single settings", () => {
     ["TRUSTED_PROXIES", "10.0.0.0/8/8"],
     ["GOOGLE_API_URL", "ftp://127.0.0.1"],
     ["GOOGLE_TOKEN_URL", "http://a:b@127.0.0.1"],
+    ["DOMAIN_DNS_SERVER", "dns.example.com"],
+    ["DOMAIN_DNS_SERVER", "127.0.0.1:99999"],
+    ["DOMAIN_PRIVATE_ADDRESSES", "yes"],
+    ["DOMAIN_HTTPS_PORT", "0"],
     ["SYNC_CHANGES_DAYS", "0"],
   ])("%s refuses %s", (name, value) => {
     expect(faultsOf({ ...enough, [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} `))]);

@@ -169,6 +169,12 @@ describe("the gateway", () => {
     expect((data.b as unknown as { nodes: unknown[] }).nodes).toHaveLength(2);
   });
 
+  it("gives a value that takes reading under any alias", async () => {
+    const { data, errors } = await ask("{ users(first: 1) { nodes { m: managed } } }");
+    expect(errors).toBeUndefined();
+    expect(data.users).toEqual({ nodes: [{ m: expect.any(Boolean) }] });
+  });
+
   it.each([
     ["a field that is not there", "{ nope }", {}],
     ["a page of 201", "{ users(first: 201) { nodes { id } } }", {}],

@@ -5,6 +5,8 @@ import { claimLetters } from "../actions/letters/claim-letters.ts";
 import { settleLetter } from "../actions/letters/settle-letter.ts";
 import type { Config } from "../config.ts";
 import { isOutage } from "../database/dialect.ts";
+import { createProofFinder } from "../domains/proof-finder.ts";
+import { startRechecks } from "../domains/recheck-schedule.ts";
 import { openOutbox } from "../mail/outbox.ts";
 import { createPostman, type Postman } from "../mail/postman.ts";
 import { buildGateway } from "../server/gateway.ts";
@@ -36,6 +38,7 @@ export interface ServeOptions {
 export async function serve(config: Config, log: Log, { stop, postman }: ServeOptions = {}): Promise<Served> {
   let house: House | null = null;
   let closing = false;
+  const finder = createProofFinder(config.domains);
   const door = frontDoor(() => house);
   const sync = wireSync({ door, log, isOutage, googleApiUrl: config.googleApiUrl, googleTokenUrl: config.googleTokenUrl });
   const gateway = await buildGateway({
@@ -50,6 +53,7 @@ export async function serve(config: Config, log: Log, { stop, postman }: ServeOp
     whyNotReady: async () => (closing ? "shutting down" : whyNotOpen(house)),
     // Runs are made by the schedule's next look, which this brings forward.
     wakeSync: () => void sync.schedule.tick(),
+    lookForProof: finder.look,
   });
   const address = await gateway.listen({ host: config.host, port: config.port });
   log.info({ address }, "listening");
@@ -62,6 +66,7 @@ export async function serve(config: Config, log: Log, { stop, postman }: ServeOp
   const stopPosting = startPosting(config, log, door, postman);
   sync.schedule.start();
   const housekeeping = keepHouse({ door, log, syncChangesDays: config.syncChangesDays });
+  const rechecks = startRechecks({ door, finder, log });
   const opened = house;
   return {
     house: opened,
@@ -73,6 +78,7 @@ export async function serve(config: Config, log: Log, { stop, postman }: ServeOp
       await stopPosting();
       await sync.schedule.stop();
       await housekeeping.stop();
+      await rechecks.stop();
       await opened.close();
     },
   };

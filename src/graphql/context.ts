@@ -1,4 +1,5 @@
 import type { Actor } from "../model/actor.ts";
+import type { LookForProof } from "../model/domain-proof.ts";
 import type { ProvenIdentity } from "../model/sign-in-provider.ts";
 import type { Door } from "../work/door.ts";
 
@@ -35,4 +36,6 @@ export interface Context {
   rememberSession(session: { accessToken: string; expiresAt: string } | null): void;
   /** Tells the sync that a run waits to be taken up. */
   wakeSync(runId: string): void;
+  /** Looks for the proofs of a domain where its owner publishes them. */
+  lookForProof: LookForProof;
 }

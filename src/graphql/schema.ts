@@ -18,6 +18,7 @@ import { ApplicationResolver } from "./application-resolver.ts";
 import { AuditEventResolver } from "./audit-event-resolver.ts";
 import { DirectoryEdges } from "./directory.ts";
 import { DirectoryResolver } from "./directory-resolver.ts";
+import { DomainResolver } from "./domain-resolver.ts";
 import { GroupEdges } from "./group.ts";
 import { GroupResolver } from "./group-resolver.ts";
 import { InvitationResolver } from "./invitation-resolver.ts";
@@ -55,6 +56,7 @@ export function buildGatehouseSchema(): GraphQLSchema {
       DirectoryResolver,
       DirectoryEdges,
       SyncRunEdges,
+      DomainResolver,
     ],
     validate: false,
   });

@@ -1,6 +1,7 @@
 import { Entity, Index } from "typeorm";
 import type { ActorReference } from "./actor.ts";
 import { Holds, Key, MayHold } from "./column.ts";
+import type { ProofPlace } from "./domain-proof.ts";
 import type { UserRole } from "./scope.ts";
 
 /** One tenant. Its row also holds what must stay true across rows: head counts and the number of active admins. */
@@ -341,15 +342,22 @@ export class Letter {
 @Entity({ name: "Domain" })
 @Index("Domain_name", ["siteId", "name"], { unique: true })
 @Index("Domain_owner", ["verifiedKey"], { unique: true })
+@Index("Domain_check", ["status", "lastCheckedAt"])
 export class Domain {
   @Key("id") id: string;
   @Holds("id") siteId: string;
   @Holds("word") name: string;
   @MayHold("key") verifiedKey: string | null;
   @Holds("code") status: "PENDING" | "VERIFIED" | "LAPSED";
+  /** What its owner publishes as a proof. Never changed, and no secret. */
+  @Holds("code") token: string;
+  /** Where the proof was last found; NULL when a directory proved it, or nothing has yet. */
+  @MayHold("code") provedBy: ProofPlace | null;
   @MayHold("id") directoryId: string | null;
   @MayHold("time") verifiedAt: string | null;
   @MayHold("time") lastCheckedAt: string | null;
+  /** Since when the daily check definitely finds no proof, while it is VERIFIED (rule 8.3). */
+  @MayHold("time") missingSince: string | null;
   @Holds("time") createdAt: string;
 }
 

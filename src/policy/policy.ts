@@ -122,7 +122,12 @@ export const rights = {
   directoryConnect: right("DIRECTORIES_WRITE"),
   directoryUpdate: right("DIRECTORIES_WRITE"),
   directoryDisconnect: right("DIRECTORIES_WRITE"),
+  domainAdd: right("DOMAINS_WRITE"),
+  domainVerify: right("DOMAINS_WRITE"),
+  domainRemove: right("DOMAINS_WRITE"),
   domainProve: right("DOMAINS_WRITE"),
+  /** The daily look at verified domains (rule 8.3): housekeeping of the gateway's own. */
+  domainRecheck: right("DOMAINS_WRITE"),
   syncPlan: right("DIRECTORIES_WRITE"),
   syncApply: right("DIRECTORIES_WRITE"),
   syncCancel: right("DIRECTORIES_WRITE"),

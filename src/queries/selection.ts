@@ -37,9 +37,10 @@ export function slotOf(name: string, key: string): string {
   return name === key ? name : `${name}:${key}`;
 }
 
-/** Puts what was read for a field onto its object. */
+/** Puts what was read for a field onto its object. A plain value is the same under every alias, and is looked for by its name. */
 export function put(row: Row, field: SelectedField, value: unknown): void {
-  row[slotOf(field.name, field.key)] = value;
+  const isPlain = field.selection.length === 0 && Object.keys(field.args).length === 0;
+  row[isPlain ? field.name : slotOf(field.name, field.key)] = value;
 }
 
 /** Puts the same onto every object. */

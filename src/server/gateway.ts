@@ -15,6 +15,7 @@ import type { Context } from "../graphql/context.ts";
 import { limits } from "../graphql/limits.ts";
 import { buildGatehouseSchema, printContract } from "../graphql/schema.ts";
 import { shownError } from "../graphql/shown-error.ts";
+import type { LookForProof } from "../model/domain-proof.ts";
 import type { SignInProvider } from "../model/sign-in-provider.ts";
 import type { Door } from "../work/door.ts";
 import type { Safe } from "../work/open-work.ts";
@@ -41,6 +42,7 @@ export interface GatewayOptions {
   /** Says why the gateway cannot serve now; null when it can. */
   whyNotReady(): Promise<string | null>;
   wakeSync(runId: string): void;
+  lookForProof: LookForProof;
 }
 
 /** The largest request that is read. Bytes. */
@@ -127,6 +129,7 @@ async function serveGraphql(
       door: options.door,
       ...shared,
       wakeSync: options.wakeSync,
+      lookForProof: options.lookForProof,
       rememberSession: (session) => rememberSession(reply, options.publicUrl, session),
     }),
   });

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { WordedLetter } from "../../src/mail/letter.ts";
 import { directoryTroubleLetter } from "../../src/mail/wording/directory-trouble-letter.ts";
+import { domainLapsedLetter } from "../../src/mail/wording/domain-lapsed-letter.ts";
+import { domainMissingLetter } from "../../src/mail/wording/domain-missing-letter.ts";
 import { emailChangedLetter } from "../../src/mail/wording/email-changed-letter.ts";
 import { invitationLetter } from "../../src/mail/wording/invitation-letter.ts";
 import { passwordResetLetter } from "../../src/mail/wording/password-reset-letter.ts";
@@ -120,6 +122,22 @@ describe("the other letters", () => {
     });
     expect(letter.subject).toBe("Acme Workspace needs attention at Acme");
     expectBoth(letter, "Acme", "Acme Workspace", "Google refused the key.", "keep their access");
+  });
+
+  it("tell of a domain whose proof is missing, what to publish again, and until when", () => {
+    const domains = [
+      { name: "acme.example", proof: "gatehouse-verification=abc" },
+      { name: "acme.test", proof: "gatehouse-verification=def" },
+    ];
+    const letter = domainMissingLetter({ siteName: "Acme", domains, lapsesAt: expiresAt });
+    expect(letter.subject).toBe("The proof of acme.example, acme.test is missing at Acme");
+    expectBoth(letter, "acme.example: gatehouse-verification=abc", "acme.test: gatehouse-verification=def", "3 May 2027");
+  });
+
+  it("tell of a domain that lapsed, and what that means", () => {
+    const letter = domainLapsedLetter({ siteName: "Acme", names: ["acme.example"] });
+    expect(letter.subject).toBe("acme.example is no longer verified at Acme");
+    expectBoth(letter, "acme.example", "no longer managed by Acme", "Nobody lost access");
   });
 
   it("let a person choose a new password", () => {

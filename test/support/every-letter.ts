@@ -1,5 +1,7 @@
 import type { WordedLetter } from "../../src/mail/letter.ts";
 import { directoryTroubleLetter } from "../../src/mail/wording/directory-trouble-letter.ts";
+import { domainLapsedLetter } from "../../src/mail/wording/domain-lapsed-letter.ts";
+import { domainMissingLetter } from "../../src/mail/wording/domain-missing-letter.ts";
 import { emailChangedLetter } from "../../src/mail/wording/email-changed-letter.ts";
 import { invitationLetter } from "../../src/mail/wording/invitation-letter.ts";
 import { passwordResetLetter } from "../../src/mail/wording/password-reset-letter.ts";
@@ -31,6 +33,8 @@ export function everyLetter(name: string): Record<string, WordedLetter> {
       failure: name,
     }),
     directoryTrouble: directoryTroubleLetter({ siteName: name, directoryName: name, sentence: name }),
+    domainMissing: domainMissingLetter({ siteName: name, domains: [{ name, proof: name }], lapsesAt: expiresAt }),
+    domainLapsed: domainLapsedLetter({ siteName: name, names: [name, name] }),
     passwordReset: passwordResetLetter({ siteName: name, email: name, link, expiresAt }),
   };
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { openSession } from "../../src/actions/sessions/open-session.ts";
+import type { LookForProof } from "../../src/model/domain-proof.ts";
 import { buildGateway, type GatewayOptions } from "../../src/server/gateway.ts";
 import { createLog } from "../../src/server/log.ts";
 import { type House, testSafe } from "./house.ts";
@@ -10,6 +11,11 @@ export interface Answer {
   errors?: { message: string; path?: (string | number)[]; extensions: { code: string } }[];
   text: string;
 }
+
+const findsNothing: LookForProof = async () => ({
+  record: { outcome: "ABSENT", detail: "No record." },
+  file: { outcome: "ABSENT", detail: "No file." },
+});
 
 /** A gateway of a house, asked as over HTTP. */
 export interface TestGateway {
@@ -36,6 +42,7 @@ export async function openGateway(
     ideDirectory: "nowhere",
     whyNotReady: async () => null,
     wakeSync: () => undefined,
+    lookForProof: findsNothing,
     ...options,
   });
   const { accountId, userId } = house.admin;

@@ -114,7 +114,7 @@ export async function buildPeopleHouse(): Promise<PeopleHouse> {
     },
     verifyDomain: (name) =>
       people.write(
-        "INSERT INTO Domain (id, siteId, name, verifiedKey, status, createdAt) VALUES (?, ?, ?, ?, 'VERIFIED', '2026-01-01T00:00:00.000Z')",
+        "INSERT INTO Domain (id, siteId, name, verifiedKey, status, token, createdAt) VALUES (?, ?, ?, ?, 'VERIFIED', 'token', '2026-01-01T00:00:00.000Z')",
         [newId(), house.siteId, name, name],
       ),
     callerOf: (accessToken, siteId = house.siteId) =>

@@ -346,7 +346,7 @@ describe("an organization whose domain is another site's", () => {
   it("rule 1.1b: is brought unmanaged, and nobody there gets the account of who had the address before", async () => {
     const transaction = await house.database.ground.begin();
     await transaction.write(
-      "INSERT INTO Domain (id, siteId, name, verifiedKey, status, createdAt) VALUES (?, ?, 'acme.example', 'acme.example', 'VERIFIED', '')",
+      "INSERT INTO Domain (id, siteId, name, verifiedKey, status, token, createdAt) VALUES (?, ?, 'acme.example', 'acme.example', 'VERIFIED', 'token', '')",
       ["d".repeat(20), "s".repeat(20)],
     );
     await transaction.commit();

@@ -5,6 +5,7 @@ import { Directory, type DirectoryStatus, Site, SyncRun, type SyncRunStatus } fr
 import { Refusal } from "../../model/refusal.ts";
 import type { RunSummary } from "../../model/sync-summary.ts";
 import type { Work } from "../../work/work.ts";
+import { writeToAdmins } from "../letters/write-to-admins.ts";
 import { LostRun } from "./advance-run.ts";
 
 /** How a run ended. PLANNED: its plan waits for a person. */
@@ -99,9 +100,5 @@ async function tellAdmins(work: Work, directory: Directory, status: DirectorySta
     end.status === "HELD"
       ? removalsHeldLetter({ ...words, counts: end.heldCounts, link: null, failure })
       : directoryTroubleLetter({ ...words, sentence: failure });
-  const admins = await work.rows<{ email: string }>(
-    "SELECT email FROM User WHERE siteId = ? AND role = 'ADMIN' AND status = 'ACTIVE'",
-    [work.siteId],
-  );
-  await work.post(admins.map(({ email }) => ({ recipient: email, ...letter })));
+  await writeToAdmins(work, letter);
 }

@@ -2,6 +2,8 @@ import { isDuplicate } from "../../database/dialect.ts";
 import { Domain } from "../../model/entities.ts";
 import { newId } from "../../model/id.ts";
 import type { TrailSubject, Work } from "../../work/work.ts";
+import { holdSite } from "../keep-counts.ts";
+import { newProofToken } from "./new-proof-token.ts";
 
 /** The domains that a directory lists as verified, and those that its settings name; none named means all. */
 export interface ProveDomains {
@@ -15,6 +17,8 @@ export interface ProveDomains {
  * owns is passed over without a word. Answers the names that were proved now.
  */
 export async function proveDomains(work: Work, { directoryId, listed, named }: ProveDomains): Promise<string[]> {
+  // An admin who claims one of them at this moment comes before or after.
+  await holdSite(work);
   const permit = work.permit("domainProve", { noun: "directory", id: directoryId });
   const names = [...new Set(listed.map((name) => name.toLowerCase()))].filter(
     (name) => named.length === 0 || named.includes(name),
@@ -48,7 +52,8 @@ async function prove(work: Work, { id, name, directoryId, isKnown }: Claim): Pro
   try {
     if (isKnown)
       await work.write(
-        "UPDATE Domain SET status = 'VERIFIED', verifiedKey = ?, directoryId = ?, verifiedAt = ?, lastCheckedAt = ? WHERE id = ? AND siteId = ?",
+        `UPDATE Domain SET status = 'VERIFIED', verifiedKey = ?, directoryId = ?, provedBy = NULL, missingSince = NULL, verifiedAt = ?,
+         lastCheckedAt = ? WHERE id = ? AND siteId = ?`,
         [name, directoryId, work.now, work.now, id, work.siteId],
       );
     else
@@ -59,6 +64,7 @@ async function prove(work: Work, { id, name, directoryId, isKnown }: Claim): Pro
           name,
           verifiedKey: name,
           status: "VERIFIED",
+          token: newProofToken(),
           directoryId,
           verifiedAt: work.now,
           lastCheckedAt: work.now,

@@ -279,13 +279,17 @@ const tables: Record<string, TableSpec> = {
       name: "word",
       verifiedKey: "key?",
       status: "code",
+      token: "code",
+      provedBy: "code?",
       directoryId: "id?",
       verifiedAt: "time?",
       lastCheckedAt: "time?",
+      missingSince: "time?",
       createdAt: "time",
     },
     key: ["id"],
     unique: { Domain_name: ["siteId", "name"], Domain_owner: ["verifiedKey"] },
+    index: { Domain_check: ["status", "lastCheckedAt"] },
   },
   Directory: {
     columns: {

@@ -129,7 +129,7 @@ describe("updating synced users", () => {
     await act((work) => updateSyncedUsers(work, [{ id: bob, fullName: "Rob" }]));
     expect(await accountAt("bob@acme.example")).toMatchObject({ fullName: "Bobby" });
     await write(
-      "INSERT INTO Domain (id, siteId, name, verifiedKey, status, createdAt) VALUES (?, ?, 'acme.example', 'acme.example', 'VERIFIED', '')",
+      "INSERT INTO Domain (id, siteId, name, verifiedKey, status, token, createdAt) VALUES (?, ?, 'acme.example', 'acme.example', 'VERIFIED', 'token', '')",
       [newId(), house.siteId],
     );
     await act((work) => updateSyncedUsers(work, [{ id: bob, fullName: "Bob", email: "robert@acme.example" }]));
