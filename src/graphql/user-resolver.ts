@@ -19,17 +19,14 @@ import {
   UserConnection,
   UserDeactivateInput,
   UserDeactivatePayload,
-  UserDeleteInput,
-  UserDeletePayload,
   UserFilter,
   UserInviteInput,
   UserInvitePayload,
   UserOrder,
-  UserReplaceInput,
-  UserReplacePayload,
   UserUpdateInput,
   UserUpdatePayload,
 } from "./user.ts";
+import { UserDeleteInput, UserDeletePayload, UserReplaceInput, UserReplacePayload } from "./user-leaving.ts";
 
 /** Questions about users, and what is done to them. */
 @Resolver()
