@@ -65,7 +65,8 @@ async function buildSite(key: string) {
   return { siteId, act, groups };
 }
 
-describe("users export", () => {
+// Each of them is several processes: on a busy machine that takes its time.
+describe("users export", { timeout: 240_000 }, () => {
   it("writes every column of a user, and tells who is invited, active and deactivated", async () => {
     const joined = await house.joinByLink("active@one.example", "MANAGER");
     const gone = await house.joinByLink("gone@one.example");
@@ -149,13 +150,13 @@ describe("users export", () => {
           sendEmail: false,
         }),
       );
-    for (let n = 0; n < 12; n++)
+    for (let n = 0; n < 6; n++)
       await from.act((work) => {
-        const invitees = Array.from({ length: 100 }, (_, m) => ({ email: `many${(n * 100 + m).toString(2)}@four.example` }));
+        const invitees = Array.from({ length: 100 }, (_, m) => ({ email: `m${(n * 100 + m).toString(36)}@four.example` }));
         return inviteUsers(work, { invitees, role: "MEMBER", groupIds: [], applicationIds: null, sendEmail: false });
       });
     const { output, rows } = await exported("from");
-    expect(rows).toHaveLength(1 + names.length + 1200);
+    expect(rows).toHaveLength(1 + names.length + 600);
     const file = join(folder, "users.csv");
     writeFileSync(file, output);
     expect(await command.run("users", "import", file, "--site", "to", "--no-email")).toMatchObject({ code: 0 });

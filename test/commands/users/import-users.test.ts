@@ -28,8 +28,10 @@ afterAll(async () => {
   await house.close();
 });
 
+let files = 0;
+
 function fileOf(...lines: string[]): string {
-  const name = join(folder, "people.csv");
+  const name = join(folder, `people${++files}.csv`);
   writeFileSync(name, `${lines.join("\n")}\n`);
   return name;
 }
@@ -52,8 +54,7 @@ const usersAt = (domain: string) =>
   count("SELECT COUNT(*) AS n FROM User WHERE siteId = ? AND email LIKE ?", house.siteId, `%@${domain}`);
 const lettersTo = (domain: string) =>
   count("SELECT COUNT(*) AS n FROM Letter WHERE siteId = ? AND recipient LIKE ?", house.siteId, `%@${domain}`);
-const peopleAt = (domain: string, size: number) =>
-  Array.from({ length: size }, (_, n) => `${n.toString(2).padStart(12, "0")}@${domain}`);
+const peopleAt = (domain: string, size: number) => Array.from({ length: size }, (_, n) => `p${n.toString(36)}@${domain}`);
 const groupsOf = async (email: string) => {
   const groups = await house.rows<{ name: string }>(
     "SELECT g.name FROM Membership m JOIN `Group` g ON g.id = m.groupId JOIN User u ON u.id = m.userId WHERE u.email = ? ORDER BY g.name",
@@ -62,7 +63,8 @@ const groupsOf = async (email: string) => {
   return groups.map(({ name }) => name);
 };
 
-describe("users import", () => {
+// Each of them is several processes: on a busy machine that takes its time.
+describe("users import", { timeout: 240_000 }, () => {
   it("invites who stands in the file, with role, groups and applications, a letter each, and a trail", async () => {
     await house.group("Choir");
     await house.group("A;B");
@@ -166,26 +168,26 @@ describe("users import", () => {
   });
 
   it("rules 7.3, 7.4: says before anything is done how many seats are taken, and changes nothing where there are not enough", async () => {
-    await house.application("seats", { seatLimit: 150 });
-    const [first = "", ...others] = peopleAt("six.example", 151).map((email) => `${email},seats`);
+    await house.application("seats", { seatLimit: 105 });
+    const [first = "", ...others] = peopleAt("six.example", 106).map((email) => `${email},seats`);
     const before = await house.everything();
     const full = await told(fileOf("email,applications", first, ...others));
     expect(full.code).toBe(1);
-    expect(full.seats).toEqual([{ type: "seats", application: "seats", change: 151, used: 0, limit: 150, enough: false }]);
+    expect(full.seats).toEqual([{ type: "seats", application: "seats", change: 106, used: 0, limit: 105, enough: false }]);
     expect(full).toMatchObject({ rows: [], end: { stopped: "NO_SEATS", changed: false } });
     expect(await house.everything()).toBe(before);
     const fits = await told(fileOf("email,applications", ...others));
-    expect(fits.seats).toMatchObject([{ change: 150, enough: true }]);
-    expect(fits).toMatchObject({ code: 0, end: { counts: { INVITED: 150 } } });
+    expect(fits.seats).toMatchObject([{ change: 105, enough: true }]);
+    expect(fits).toMatchObject({ code: 0, end: { counts: { INVITED: 105 } } });
     expect((await told(fileOf("email,applications", ...others))).seats).toEqual([]);
   });
 
   it("rule 5.4: rehearses with --dry-run, changing nothing, and says by its exit code whether there is something to do", async () => {
-    const file = fileOf("email,groups", ...peopleAt("seven.example", 120).map((email) => `${email},Choir`));
+    const file = fileOf("email,groups", ...peopleAt("seven.example", 110).map((email) => `${email},Choir`));
     const before = await house.everything();
     const rehearsed = await told(file, "--dry-run");
-    expect(rehearsed).toMatchObject({ code: 2, end: { stopped: "DRY_RUN", changed: false, counts: { INVITED: 120 } } });
-    expect(rehearsed.rows).toHaveLength(120);
+    expect(rehearsed).toMatchObject({ code: 2, end: { stopped: "DRY_RUN", changed: false, counts: { INVITED: 110 } } });
+    expect(rehearsed.rows).toHaveLength(110);
     expect(await house.everything()).toBe(before);
     expect((await runImport(file, "--no-email")).code).toBe(0);
     expect((await runImport(file, "--dry-run")).code).toBe(0);
@@ -196,7 +198,7 @@ describe("users import", () => {
     const file = fileOf(
       "email,username",
       "sam@eight.example,",
-      ...peopleAt("eight.example", 1100).map((email) => `${email},`),
+      ...peopleAt("eight.example", 120).map((email) => `${email},`),
       "x@eight.example,sam",
     );
     expect((await runImport(file, "--no-email")).code).toBe(0);
@@ -211,21 +213,21 @@ describe("users import", () => {
   });
 
   it("goes on where it was killed: nobody is left out, nobody invited twice", async () => {
-    const file = fileOf("email", ...peopleAt("ten.example", 1500));
+    const file = fileOf("email", ...peopleAt("ten.example", 700));
     const killed = command.start("users", "import", file, "--site", "acme");
-    while ((await usersAt("ten.example")) < 200) {
+    while ((await usersAt("ten.example")) < 100) {
       expect(killed.exitCode).toBeNull();
       await wait(5);
     }
     killed.kill("SIGKILL");
     expect(await once(killed, "exit")).toEqual([null, "SIGKILL"]);
     const before = await usersAt("ten.example");
-    expect(before).toBeLessThan(1500);
+    expect(before).toBeLessThan(700);
     expect(before % 100).toBe(0);
     expect(await lettersTo("ten.example")).toBe(before);
     const resumed = await told(file);
-    expect(resumed).toMatchObject({ code: 0, end: { counts: { INVITED: 1500 - before, ALREADY_INVITED: before } } });
-    expect([await usersAt("ten.example"), await lettersTo("ten.example")]).toEqual([1500, 1500]);
+    expect(resumed).toMatchObject({ code: 0, end: { counts: { INVITED: 700 - before, ALREADY_INVITED: before } } });
+    expect([await usersAt("ten.example"), await lettersTo("ten.example")]).toEqual([700, 700]);
   });
 
   it("says what is wrong with its words and its file", async () => {
