@@ -7,6 +7,7 @@ import { exitCodes, remark, tell } from "./commands/exit.ts";
 import { openHouse } from "./commands/open-house.ts";
 import { type Served, serve } from "./commands/serve.ts";
 import { registerSync } from "./commands/sync.ts";
+import { registerUsers } from "./commands/users.ts";
 import { type Config, ConfigFault, readConfig } from "./config.ts";
 import { Refusal } from "./model/refusal.ts";
 import { createLog, type Log } from "./server/log.ts";
@@ -85,6 +86,7 @@ program
 
 registerAdministration(program, start);
 registerSync(program, start);
+registerUsers(program, start);
 
 try {
   await program.parseAsync();

@@ -19,10 +19,10 @@ declareLoader("ApiToken", async (reader, ids) => {
 
 declareEdges("ApiToken", { createdBy: toOne("User", "createdById") });
 
-/** Every token of the site that is not revoked, the newest first; at most 200. */
+/** Every token of the site that is not revoked, the newest first. */
 export async function listApiTokens(reader: Reader, selection: Selection): Promise<Row[]> {
   const rows = await reader.rows<{ id: string }>(
-    "SELECT id FROM ApiToken WHERE siteId = ? AND revokedAt IS NULL ORDER BY id DESC LIMIT 200",
+    "SELECT id FROM ApiToken WHERE siteId = ? AND revokedAt IS NULL ORDER BY id DESC",
     [reader.siteId],
   );
   return listByIds(

@@ -7,9 +7,6 @@ import { marks, maySee, ofSite, type Reader, type Row } from "./reader.ts";
 import { put, putOnAll, type Selection } from "./selection.ts";
 import { orderOf, type UserFilter, userColumns, userConditions } from "./users.ts";
 
-/** The most applications, directories or tokens that a plain list shows. */
-const mostListed = 200;
-
 declareLoader("Application", (reader, ids) =>
   maySee(reader, "ACCESS_READ")
     ? reader.rows<Row>(
@@ -32,10 +29,7 @@ declareLoader("Grant", (reader, ids) =>
 
 /** Every application of the site, in order of making. */
 export async function listApplications(reader: Reader, selection: Selection): Promise<Row[]> {
-  const rows = await reader.rows<{ id: string }>("SELECT id FROM Application WHERE siteId = ? ORDER BY id LIMIT ?", [
-    reader.siteId,
-    mostListed,
-  ]);
+  const rows = await reader.rows<{ id: string }>("SELECT id FROM Application WHERE siteId = ? ORDER BY id", [reader.siteId]);
   return listByIds(
     reader,
     "Application",
@@ -85,7 +79,7 @@ declareEdges("Application", {
     const walk = keyset(reader, { siteColumn: "u.siteId", key: by.column, id: "u.id", descending: by.descending }, request.after);
     const opens =
       "EXISTS (SELECT 1 FROM Membership om JOIN `Grant` og ON og.groupId = om.groupId WHERE om.userId = u.id AND og.applicationId = ?)";
-    // Applications are few, at most 200, and each walks the users' own index: a statement each.
+    // Applications are few, and each walks the users' own index: a statement each.
     for (const row of rows) {
       const id = String(row.compactId);
       const users = await reader.rows<Row>(

@@ -17,11 +17,9 @@ declareLoader("Directory", (reader, ids) =>
     : Promise.resolve([]),
 );
 
-/** Every directory of the site, in order of connecting; at most 200. */
+/** Every directory of the site, in order of connecting. */
 export async function listDirectories(reader: Reader, selection: Selection): Promise<Row[]> {
-  const rows = await reader.rows<{ id: string }>("SELECT id FROM Directory WHERE siteId = ? ORDER BY id LIMIT 200", [
-    reader.siteId,
-  ]);
+  const rows = await reader.rows<{ id: string }>("SELECT id FROM Directory WHERE siteId = ? ORDER BY id", [reader.siteId]);
   return listByIds(
     reader,
     "Directory",

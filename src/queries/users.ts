@@ -110,20 +110,29 @@ export function userConditions(reader: Reader, filter: UserFilter): { where: str
   return { where, params };
 }
 
-function addSearch(reader: Reader, query: string, add: (sql: string, ...values: SqlValue[]) => void): void {
-  const word = query.trim().toLowerCase();
-  const terms = searchTerms(query);
+/** Who has a name of which each word of the query begins a word, or an address that begins with the query. */
+function addSearch({ siteId }: Reader, query: string, add: (sql: string, ...values: SqlValue[]) => void): void {
+  const email = spellEmail(query);
   const byEmail = "SELECT id FROM User WHERE siteId = ? AND emailKey >= ? AND emailKey < ?";
-  const byTerm = "SELECT userId FROM SearchTerm WHERE siteId = ? AND term >= ? AND term < ?";
-  if (terms.length === 0) add("1 = 0");
-  // One word may begin a name or an address; of several words each must begin a word of the name.
-  for (const term of terms.slice(0, 8)) {
-    const params = [reader.siteId, ...prefixRange(term)];
-    if (terms.length === 1 || word.includes("@")) {
-      add(`u.id IN (${byTerm} UNION ${byEmail})`, ...params, reader.siteId, ...prefixRange(word));
-      if (word.includes("@")) return;
-    } else add(`u.id IN (${byTerm})`, ...params);
+  const emailRange = prefixRange("email" in email ? email.email : query.trim().toLowerCase());
+  const [first, ...others] = searchTerms(query);
+  if (first === undefined) {
+    add(`u.id IN (${byEmail})`, siteId, ...emailRange);
+    return;
   }
+  const joins = others.map(
+    (_, n) =>
+      `JOIN SearchTerm t${n} ON t${n}.userId = t.userId AND t${n}.siteId = t.siteId AND t${n}.term >= ? AND t${n}.term < ?`,
+  );
+  const byName = `SELECT t.userId FROM SearchTerm t ${joins.join(" ")} WHERE t.siteId = ? AND t.term >= ? AND t.term < ?`;
+  add(
+    `u.id IN (${byName} UNION ${byEmail})`,
+    ...others.flatMap(prefixRange),
+    siteId,
+    ...prefixRange(first),
+    siteId,
+    ...emailRange,
+  );
 }
 
 function spelled(emails: readonly string[]): string[] {

@@ -10,10 +10,13 @@ import { addMembers } from "../../../src/actions/groups/add-members.ts";
 import { createGroups } from "../../../src/actions/groups/create-groups.ts";
 import { deleteGroups } from "../../../src/actions/groups/delete-groups.ts";
 import { removeMembers } from "../../../src/actions/groups/remove-members.ts";
+import { revokeInvitations } from "../../../src/actions/invitations/revoke-invitations.ts";
 import { createSite } from "../../../src/actions/sites/create-site.ts";
 import { activateUsers } from "../../../src/actions/users/activate-users.ts";
+import { adoptUsers } from "../../../src/actions/users/adopt-users.ts";
 import { deactivateUsers } from "../../../src/actions/users/deactivate-users.ts";
 import { inviteUsers } from "../../../src/actions/users/invite-users.ts";
+import { provisionUsers } from "../../../src/actions/users/provision-users.ts";
 import type { Actor } from "../../../src/model/actor.ts";
 import { newId, publicId } from "../../../src/model/id.ts";
 import { Refusal } from "../../../src/model/refusal.ts";
@@ -29,6 +32,7 @@ afterAll(() => house.close());
 /** A small site of the run's own. Public ids; groups 0 and 1 are the applications' defaults, the last one is a directory's. */
 interface Town {
   siteId: string;
+  directoryId: string;
   hand: Actor;
   applications: string[];
   groups: string[];
@@ -58,6 +62,7 @@ async function buildTown(): Promise<Town> {
   );
   return {
     siteId,
+    directoryId,
     hand,
     applications: applications.map((id) => publicId("Application", id)),
     groups: [...defaults.map(({ groupId }) => groupId), ...groups, ...synced].map((id) => publicId("Group", id)),
@@ -96,12 +101,48 @@ const verbs = {
   deactivate: (work: Work, { users }: Chosen) => deactivateUsers(work, { ids: users }),
   activate: (work: Work, { users }: Chosen) => activateUsers(work, { ids: users }),
   drop: (work: Work, { group }: Chosen) => deleteGroups(work, { ids: [group] }),
+  invite: (work: Work, { application, group, people, flag }: Chosen) =>
+    inviteUsers(work, {
+      invitees: people.map((n) => ({ email: `u${n}@guests.example` })),
+      role: "MEMBER",
+      applicationIds: flag ? [application] : [],
+      groupIds: [group],
+      sendEmail: false,
+    }),
+  async revoke(work: Work, { users }: Chosen) {
+    const ids = users.map((id) => id.slice(4));
+    const sql = `SELECT id FROM Invitation WHERE userId IN (${ids.map(() => "?").join(", ")})`;
+    const invitations = await work.rows<{ id: string }>(sql, ids);
+    return revokeInvitations(work, { ids: invitations.map(({ id }) => publicId("Invitation", id)) });
+  },
+  provision: (work: Work, { application, people, directoryId }: Chosen) =>
+    provisionUsers(work, {
+      directoryId,
+      people: people.map((n) => ({ ...personOf(`new ${n}`, `u${n}@brought.example`), fullName: `Person ${n}`, title: null })),
+      applicationIds: [application.slice(4)],
+      sendWelcome: false,
+    }),
+  adopt: (work: Work, { users, people, directoryId }: Chosen) =>
+    adoptUsers(work, {
+      directoryId,
+      people: users.map((id, at) => ({ id, ...personOf(`old ${people[at]}`, `u${people[at]}@town.example`) })),
+    }),
 };
+
+function personOf(externalId: string, email: string) {
+  return { externalId, email, fingerprint: "f" };
+}
+
+/** What a directory does, by its own hand. */
+const byDirectory: ReadonlySet<keyof typeof verbs> = new Set(["bring", "withdraw", "provision", "adopt"]);
 
 interface Chosen {
   application: string;
   group: string;
   users: string[];
+  /** The same as numbers. */
+  people: number[];
+  directoryId: string;
   limit: number | null;
   flag: boolean;
 }
@@ -112,10 +153,12 @@ async function attempt(town: Town, { verb, application, group, users, limit, fla
     application: town.applications[application] ?? "",
     group: town.groups[group] ?? "",
     users: users.map((n) => town.users[n] ?? ""),
+    people: users,
+    directoryId: town.directoryId,
     limit,
     flag,
   };
-  const actor = verb === "bring" || verb === "withdraw" ? town.hand : house.operator;
+  const actor = byDirectory.has(verb) ? town.hand : house.operator;
   try {
     await house.door.act({ siteId: town.siteId, actor }, async (work) => {
       await verbs[verb](work, chosen);
@@ -128,7 +171,7 @@ async function attempt(town: Town, { verb, application, group, users, limit, fla
 /** Groups are deleted seldom: a town without groups shows nothing. */
 const verb = fc.oneof(
   { weight: 1, arbitrary: fc.constant("drop" as const) },
-  { weight: 30, arbitrary: fc.constantFrom(...(Object.keys(verbs) as (keyof typeof verbs)[]).filter((name) => name !== "drop")) }, // as: the keys of verbs
+  { weight: 40, arbitrary: fc.constantFrom(...(Object.keys(verbs) as (keyof typeof verbs)[]).filter((name) => name !== "drop")) }, // as: the keys of verbs
 );
 const deed: fc.Arbitrary<Deed> = verb.chain((name) =>
   fc.record({
@@ -162,7 +205,8 @@ describe("seats and members", () => {
     const [here, there] = [await buildTown(), await buildTown()];
     const chosen: Deed = { verb: "add", application: 0, group: 0, users: [0], limit: 1, flag: true };
     const before = await house.rows("SELECT action FROM AuditEvent WHERE siteId = ?", [here.siteId]);
-    for (const name of Object.keys(verbs) as (keyof typeof verbs)[])
+    // Bringing people names nobody; what it gives them is the site's own.
+    for (const name of (Object.keys(verbs) as (keyof typeof verbs)[]).filter((one) => one !== "provision"))
       await attempt({ ...there, siteId: here.siteId }, { ...chosen, verb: name }); // as: the keys of verbs
     expect(await house.rows("SELECT action FROM AuditEvent WHERE siteId = ?", [here.siteId])).toEqual(before);
     expect(await driftOf(house, there.siteId)).toEqual([]);
