@@ -1,14 +1,15 @@
 import { isDuplicate } from "../../database/dialect.ts";
 import { Site } from "../../model/entities.ts";
 import { Refusal } from "../../model/refusal.ts";
+import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
 import { holdSite } from "../keep-counts.ts";
 
 /** Blockers that are told at once. */
 const mostTold = 200;
 
-/** Local accounts that are global from the upgrade on: those of active users. */
-const upgrading = "realm = ? AND id IN (SELECT accountId FROM User WHERE siteId = ? AND status = 'ACTIVE')";
+/** Whose local accounts are global from the upgrade on. */
+const active = "SELECT accountId FROM User WHERE siteId = ? AND status = 'ACTIVE'";
 
 /** The site's compact id, and how many accounts became global. */
 export interface UpgradedAccounts {
@@ -38,13 +39,27 @@ export async function upgradeAccounts(work: Work): Promise<UpgradedAccounts> {
 
 async function turnGlobal(work: Work): Promise<number> {
   try {
-    return await work.write(`UPDATE Account SET realm = '' WHERE ${upgrading}`, [work.siteId, work.siteId]);
+    await turnLinksGlobal(work);
+    return await work.write(`UPDATE Account SET realm = '' WHERE realm = ? AND id IN (${active})`, [work.siteId, work.siteId]);
   } catch (error) {
     if (!isDuplicate(error)) throw error;
     // A global account got one of the addresses since we looked: now it can be seen who.
     await refuseBlocked(work);
     throw new Refusal("CONFLICT", "Somebody's email became that of a global account at this very moment. Try again.");
   }
+}
+
+/** A provider's subject that signs in a global account already goes on doing so: the local account's link to it ends. */
+async function turnLinksGlobal(work: Work): Promise<void> {
+  const taken = await work.rows<{ identity: string }>(
+    "SELECT l.identity FROM ProviderLink l JOIN ProviderLink g ON g.realm = '' AND g.identity = l.identity WHERE l.realm = ?",
+    [work.siteId],
+  );
+  for (let from = 0; from < taken.length; from += 500) {
+    const part = taken.slice(from, from + 500).map(({ identity }) => identity);
+    await work.write(`DELETE FROM ProviderLink WHERE realm = ? AND identity IN (${marks(part)})`, [work.siteId, ...part]);
+  }
+  await work.write(`UPDATE ProviderLink SET realm = '' WHERE realm = ? AND accountId IN (${active})`, [work.siteId, work.siteId]);
 }
 
 /** Refuses while an active user's email is that of a global account, which nobody can be merged with (rule 1.5). */

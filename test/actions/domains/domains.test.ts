@@ -211,7 +211,7 @@ describe("verifying a domain", () => {
 describe("what a domain's status means for its accounts", () => {
   const rename = (userId: string) => house.act((work) => updateUser(work, { id: userId, fullName: `Renamed ${++made}` }));
 
-  it("rules 4.1 and 4.2: admins may edit accounts while it is verified, and not before or after", async () => {
+  it("rules 4.1, 4.2: admins may edit accounts while it is verified, and not before or after", async () => {
     const { publicUserId } = await house.joinByLink("ada@status.example");
     const id = await add("status.example");
     const move = (email: string) => house.act((work) => updateUser(work, { id: publicUserId, email }));

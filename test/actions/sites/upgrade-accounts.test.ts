@@ -50,6 +50,34 @@ afterEach(async () => {
 });
 
 describe("upgrading a site's accounts", () => {
+  it("rules 1.4, 9.1: takes along the providers that the accounts sign in with, but for a subject that signs in a global account", async () => {
+    const link = (accountId: string, realm: string, identity: string) =>
+      house.write("INSERT INTO ProviderLink (accountId, issuer, realm, identity, subject, createdAt) VALUES (?, ?, ?, ?, ?, ?)", [
+        accountId,
+        "https://id.example",
+        realm,
+        identity,
+        identity,
+        "2026-11-24T00:00:00.000Z",
+      ]);
+    const ann = await join("ann@linked.example");
+    const bob = await join("bob@linked.example");
+    const other = await takenGlobally("other@linked.example");
+    await link(ann.accountId, siteId, `ann-${siteId}`);
+    await link(bob.accountId, siteId, `same-${siteId}`);
+    await link(other.accountId, "", `same-${siteId}`);
+    await upgrade();
+    const links = await house.rows(
+      "SELECT accountId, identity FROM ProviderLink WHERE realm = '' AND identity LIKE ? ORDER BY identity",
+      [`%${siteId}`],
+    );
+    expect(links).toEqual([
+      { accountId: ann.accountId, identity: `ann-${siteId}` },
+      { accountId: other.accountId, identity: `same-${siteId}` },
+    ]);
+    expect(await house.rows("SELECT accountId FROM ProviderLink WHERE accountId = ?", [bob.accountId])).toEqual([]);
+  });
+
   it("rule 1.4: turns the accounts of active users global, who can be of other sites from then on, and leaves a trail", async () => {
     const ann = await join("ann@one.example");
     const bob = await join("bob@one.example");
@@ -86,7 +114,7 @@ describe("upgrading a site's accounts", () => {
     expect(accepted.accountId).toBe(owner.accountId);
   });
 
-  it("rule 1.4: names everybody whose email is a global account's, and changes nothing while there is one", async () => {
+  it("rules 1.4, 1.5: names everybody whose email is a global account's, and changes nothing while there is one", async () => {
     const blocked = await join("both@three.example");
     const other = await join("free@three.example");
     await takenGlobally("both@three.example");
@@ -103,7 +131,7 @@ describe("upgrading a site's accounts", () => {
     await takenGlobally("ann@four.example");
     await takenGlobally("bob@four.example");
     await house.write(
-      "INSERT INTO Domain (id, siteId, name, verifiedKey, status, createdAt) VALUES (?, ?, 'four.example', 'four.example', 'VERIFIED', '2026-01-01T00:00:00.000Z')",
+      "INSERT INTO Domain (id, siteId, name, verifiedKey, status, token, createdAt) VALUES (?, ?, 'four.example', 'four.example', 'VERIFIED', 'token', '2026-01-01T00:00:00.000Z')",
       [newId(), siteId],
     );
     expect(await blockersOf(upgrade())).toHaveLength(2);
