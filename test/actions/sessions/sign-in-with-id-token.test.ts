@@ -148,9 +148,11 @@ describe("linking by email", () => {
   });
 
   it("rule 1.4: reaches a local account on its own site, and no account of all sites there", async () => {
-    const { who, claims } = await house.someone();
+    const [{ who, claims }, linked] = [await house.someone(), await house.someone()];
+    await house.signIn(await house.provider.idToken(linked.claims));
     await house.write("UPDATE Site SET accounts = 'LOCAL' WHERE id = ?", [house.siteId]);
     await refuse(await house.provider.idToken(claims));
+    await refuse(await house.provider.idToken(linked.claims));
     await house.write("UPDATE Account SET realm = ? WHERE id = ?", [house.siteId, who.accountId]);
     expect(await house.accountBy(await house.provider.idToken(claims))).toBe(who.accountId);
     await house.write("UPDATE Site SET accounts = 'GLOBAL' WHERE id = ?", [house.siteId]);

@@ -230,8 +230,8 @@ describe("what starting refuses", () => {
     expect(url).toBe(ownAddress("http://127.0.0.1:4000", returnTo));
   });
 
-  it("a returnTo that is given twice, or is endless", () => {
-    for (const odd of [["/a", "/b"], `/${"x".repeat(1000)}`, undefined, 7])
+  it("a returnTo that is no path, is given twice, or is endless", () => {
+    for (const odd of [["/a", "/b"], "a", "https://people.example/a", `/${"x".repeat(1000)}`, undefined, 7])
       expect(ownAddress("https://people.example", odd)).toBe("https://people.example/");
     expect(ownAddress("https://people.example", "/a?b=c#d")).toBe("https://people.example/a?b=c#d");
   });

@@ -1,5 +1,8 @@
 import { exportJWK, generateKeyPair, UnsecuredJWT } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { createLog } from "../../../src/server/log.ts";
+import { openProviders } from "../../../src/server/sign-in/providers.ts";
+import { refusalOf } from "../../support/access-house.ts";
 import { openGateway } from "../../support/gateway.ts";
 import { buildSignInHouse, type SignInHouse } from "../../support/sign-in-house.ts";
 import { type Claims, startTestProvider } from "../../support/test-provider.ts";
@@ -78,6 +81,20 @@ describe("an ID token", () => {
     expect(await house.accountBy(await house.google.idToken({ ...claims, iss: bare(house.google.issuer) }))).toBe(who.accountId);
     const again = await house.google.idToken({ ...claims, email: "other@other.example" });
     expect(await house.accountBy(again)).toBe(who.accountId);
+  });
+
+  it("is refused with another nonce than we asked for, or none, by itself", async () => {
+    const { provider } = house;
+    const providers = openProviders([provider.settings], "http://127.0.0.1:4000", createLog({ level: "silent" }));
+    const accepted = providers.named("acme", "acme-id");
+    if (!accepted) throw new Error("The site accepts it");
+    const { claims } = await house.someone();
+    for (const nonce of ["another", undefined, ["ours"]])
+      expect(await refusalOf(providers.checkOurs(accepted, await provider.idToken({ ...claims, nonce }), "ours"))).toEqual([
+        "BAD_CREDENTIALS input.idToken",
+      ]);
+    const ours = await providers.checkOurs(accepted, await provider.idToken({ ...claims, nonce: "ours" }), "ours");
+    expect(ours).toMatchObject({ subject: claims.sub, email: claims.email });
   });
 
   it("is refused as an access token of the same provider", async () => {
