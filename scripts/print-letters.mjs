@@ -61,7 +61,7 @@ const letters = {
     when: "The proof of a domain is gone: the admins have a week.",
     letter: domainMissingLetter({
       ...site,
-      domains: [{ name: "acme.example", proof: "the record gatehouse-verification" }],
+      domains: [{ name: "acme.example", proof: `gatehouse-verification=${"4f1c9a7e".repeat(4)}` }],
       lapsesAt: expiresAt,
     }),
   },

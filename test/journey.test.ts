@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Company, type SampleUser, sampleCompany } from "../sync/sample/company.ts";
 import { type SampleDirectory, startSampleDirectory } from "../sync/sample/sample-directory.ts";
 import { freshDatabase, type TestDatabase } from "./support/database.ts";
+import { freePort } from "./support/free-port.ts";
 import { type MailServer, startMailServer } from "./support/mail-server.ts";
 
 const owner = { email: "owner@hand.example", password: "correct horse battery", fullName: "Olga Owner" };
@@ -309,13 +308,4 @@ function peopleOf(company: Company, name: string): Set<string> {
   const idsOf = ({ id = "", type }: Company["groups"][number]["members"][number]) => (type === "GROUP" ? within(id) : [id]);
   const group = company.groups.find((one) => one.name === name);
   return new Set(within(group?.id ?? "").filter((id) => people.has(id)));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo; // as: it listens on a port, not on a pipe
-  server.close();
-  await once(server, "close");
-  return port;
 }

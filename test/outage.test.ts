@@ -6,7 +6,8 @@ import { sampleCompany } from "../sync/sample/company.ts";
 import { addUser, deleteUser } from "../sync/sample/edit.ts";
 import { type SampleDirectory, startSampleDirectory } from "../sync/sample/sample-directory.ts";
 import { freshDatabase, type TestDatabase } from "./support/database.ts";
-import { type FaultyLine, freePort, layLine } from "./support/faulty-line.ts";
+import { type FaultyLine, layLine } from "./support/faulty-line.ts";
+import { freePort } from "./support/free-port.ts";
 import { type MailServer, startMailServer } from "./support/mail-server.ts";
 import { type GatewayAnswer, type RunningGateway, run, runCommand, startGateway } from "./support/running-gateway.ts";
 

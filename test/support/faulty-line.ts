@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { freePort } from "./free-port.ts";
 
 /** A TCP line from a client to a server that can go wrong. It starts whole. */
 export interface FaultyLine {
@@ -75,17 +76,4 @@ export async function layLine(to: { port: number }): Promise<FaultyLine> {
     },
     close: cut,
   };
-}
-
-/** A port below those that systems give to outgoing connections, so that nothing takes it while nobody listens there. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((tell) => {
-      server.once("error", () => tell(false));
-      server.listen(port, "127.0.0.1", () => tell(true));
-    });
-    if (isFree) return new Promise((found) => server.close(() => found(port)));
-  }
 }

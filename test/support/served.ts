@@ -1,10 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect } from "vitest";
 import { type Command, commandOn } from "./command.ts";
+import { freePort } from "./free-port.ts";
 
 /** A gateway in a process of its own. */
 export interface Served {
@@ -33,13 +32,4 @@ export async function serveBy({ env }: Pick<Command, "env">): Promise<Served> {
       await once(process, "exit");
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo; // as: it listens on a port, not on a pipe
-  server.close();
-  await once(server, "close");
-  return port;
 }
