@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openGateway, type TestGateway } from "../support/gateway.ts";
-import { buildHouse, type House } from "../support/house.ts";
+import { buildHouse, type House, operator } from "../support/house.ts";
 import { openPostOffice, type PostOffice } from "../support/post-office.ts";
 import type { ReceivedLetter } from "../support/received-letter.ts";
 
@@ -43,10 +43,13 @@ async function letterTo(email: string): Promise<ReceivedLetter> {
 
 /** Renames whoever invites, past every check: what a directory or another version may have stored. */
 async function storeNames(siteName: string, fullName: string): Promise<void> {
-  const transaction = await house.database.ground.begin();
-  await transaction.write("UPDATE Site SET name = ?", [siteName]);
-  await transaction.write("UPDATE User SET fullName = ? WHERE id = ?", [fullName, house.admin.userId]);
-  await transaction.commit();
+  // In the door's turn: letters are posted meanwhile, and SQLite has one writer.
+  await house.door.act({ siteId: house.siteId, actor: operator }, async (work) => {
+    const permit = work.permit("siteUpdate", { noun: "site", id: house.siteId });
+    await work.write("UPDATE Site SET name = ?", [siteName]);
+    await work.write("UPDATE User SET fullName = ? WHERE id = ?", [fullName, house.admin.userId]);
+    return work.unchanged(permit, undefined);
+  });
 }
 
 function expectOneLetter(letter: ReceivedLetter, email: string): void {

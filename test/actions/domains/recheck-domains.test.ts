@@ -49,7 +49,8 @@ describe("rule 8.3: a domain whose proof is gone", () => {
     expect(row).toMatchObject({ status: "VERIFIED", missingSince: row?.lastCheckedAt });
     const [letter] = await house.lettersTo(admin);
     expect(letter?.subject).toBe("The proof of gone.example is missing at Acme");
-    expect(letter?.text).toContain(`gone.example: gatehouse-verification=${row?.token}`);
+    // Something unseen in a domain keeps mail programs from making a link of it.
+    expect(letter?.text.replaceAll("\u200c", "")).toContain(`gone.example: gatehouse-verification=${row?.token}`);
     for (const other of [manager.label, "second@gone.example"]) expect(await subjectsTo(other)).toEqual([]);
     expect((await house.trail()).last).toMatchObject({
       action: "domainRecheck",
