@@ -91,7 +91,7 @@ describe.skipIf(!onServer)("races through two gateways on one MariaDB (SQLite se
     for (const { publicUserId } of [one, other]) expect(await change("userDeactivate", { ids: [publicUserId] })).toEqual([]);
   });
 
-  it("rule 2.7: 50 who accept one invitation at the same moment make one account and one membership of it", async () => {
+  it("rule 2.7, T2: 50 who accept one invitation at the same moment make one account and one membership of it", async () => {
     const { token: link, userId } = await house.invite("wanted@acme.example");
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, n) =>

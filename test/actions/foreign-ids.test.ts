@@ -187,7 +187,7 @@ describe("an id that names nothing of this site", () => {
   });
 
   it.each(cases)(
-    "$mutation: is not found at $place, and changes nothing",
+    "T9: is not found by $mutation at $place, and changes nothing",
     async ({ mutation, place, inputType, input, noun }) => {
       const own = await furnish(house.siteId);
       const right = filled(input, mutation, own);
@@ -204,7 +204,7 @@ describe("an id that names nothing of this site", () => {
     },
   );
 
-  it("rule 1.1: reads nothing either", async () => {
+  it("rule 1.1, T10: reads nothing either", async () => {
     const own = await furnish(house.siteId);
     const read = async (ids: string[]) =>
       (await gateway.ask("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", { ids }, token)).data.nodes;

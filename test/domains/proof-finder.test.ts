@@ -223,7 +223,7 @@ describe("rule 8.1: the certificate", () => {
 describe("rule 8.1: private addresses", () => {
   const refuse = { privateAddresses: "refuse" } as const;
 
-  it("are never asked, and the answer is the same whether somebody listens there", async () => {
+  it("T27: are never asked, and the answer is the same whether somebody listens there", async () => {
     const before = server.connections();
     const [listening, silent] = [site(saying(right)), site()];
     dns.addresses(silent, ["10.255.255.1", "fe80::1", "::ffff:127.0.0.1"]);
@@ -235,7 +235,7 @@ describe("rule 8.1: private addresses", () => {
     expect(server.connections()).toBe(before);
   });
 
-  it("are not asked either when a second answer of DNS would lead there", async () => {
+  it("T27: are not asked either when a second answer of DNS would lead there", async () => {
     const name = site(saying(right));
     // Of 2000::/16 nothing is given out: a public address at which nobody is.
     dns.addresses(name, ["2000::1"], ["127.0.0.1"]);

@@ -61,7 +61,7 @@ describe("signing in with an ID token", () => {
     expect(JSON.parse(String((await house.lastEvent()).body))).toMatchObject([{ changes: [] }]);
   });
 
-  it("rule 9.1: refuses another subject with the same email, once one is linked", async () => {
+  it("rule 9.1, T5: refuses another subject with the same email, once one is linked", async () => {
     const { claims } = await house.someone();
     await house.signIn(await house.provider.idToken(claims));
     await refuse(await house.provider.idToken({ ...claims, sub: "somebody else" }));
@@ -237,7 +237,7 @@ describe("somebody whom a directory owns", () => {
     expect(await house.outcomeOf(await house.google.idToken(claims))).toBe("in");
   });
 
-  it("rule 1.1b: loses the provider's link with the address, and the newcomer does not inherit it", async () => {
+  it("rule 1.1b, T8: loses the provider's link with the address, and the newcomer does not inherit it", async () => {
     const email = "passed.on@acme.example";
     const former = await synced(email);
     const claims = { email, hd: "acme.example" };

@@ -247,7 +247,7 @@ describe("the limits of tries", () => {
   const guesses = (email: string, count: number) =>
     codesOf(Array.from({ length: count }, (_, n): [string, string] => [email, `wrong password ${n}`]));
 
-  it("rule 9.2: count aliased fields, every spelling of one address, and addresses that nobody has", async () => {
+  it("rule 9.2, T14: count aliased fields, every spelling of one address, and addresses that nobody has", async () => {
     for (const email of ["admin@acme.example", "nobody@acme.example"]) {
       expect(await guesses(email, 9)).toEqual(Array(9).fill("BAD_CREDENTIALS"));
       expect(await guesses(` ${email.toUpperCase()}`, 3)).toEqual(["BAD_CREDENTIALS", "RATE_LIMITED", "RATE_LIMITED"]);

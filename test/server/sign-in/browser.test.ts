@@ -86,7 +86,7 @@ describe("signing in by browser", () => {
     expect(other.json()).toEqual({ data: { signInProviders: [] } });
   });
 
-  it("rule 9.3: gives a new session in an HttpOnly SameSite cookie, whatever the browser had before", async () => {
+  it("rule 9.3, T29: gives a new session in an HttpOnly SameSite cookie, whatever the browser had before", async () => {
     const browser = browse();
     browser.cookies.set("http://127.0.0.1:4000 / gatehouse_session", "planted");
     const callback = await browser.visit(start, (url) => !isCallback(url) && url.endsWith(":4000/"));
@@ -110,7 +110,7 @@ describe("signing in by browser", () => {
 });
 
 describe("coming back from the provider", () => {
-  it("CSRF: is refused to a browser that did not begin, or began something else, and signs nobody in", async () => {
+  it("T18: is refused to a browser that did not begin, or began something else, and signs nobody in", async () => {
     const attacker = browse();
     const { url: stolen } = await attacker.visit(start, isCallback);
     const before = await sessions();

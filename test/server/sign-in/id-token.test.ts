@@ -69,7 +69,7 @@ describe("an ID token", () => {
     ["with an endless subject", { sub: "s".repeat(256) }],
     ["that is a logout token", { events: { "http://schemas.openid.net/event/backchannel-logout": {} } }],
   ];
-  it.each(wrong)("is refused: %s", async (_what, change) => {
+  it.each(wrong)("T5: is refused: %s", async (_what, change) => {
     const { claims } = await house.someone();
     await refuse(await house.provider.idToken({ ...claims, ...(typeof change === "function" ? change() : change) } as Claims)); // as: wrong on purpose
   });
@@ -129,13 +129,13 @@ describe("an ID token", () => {
 });
 
 describe("a signature", () => {
-  it("is refused: none at all", async () => {
+  it("T24: is refused: none at all", async () => {
     const { claims } = await house.someone();
     const said = { iss: house.provider.issuer, aud: "gatehouse", iat: seconds(), exp: seconds() + 60, email_verified: true };
     await refuse(new UnsecuredJWT({ ...said, ...claims }).encode());
   });
 
-  it("is refused: by HS256 with the public key, or the client's secret, for a secret", async () => {
+  it("T24: is refused: by HS256 with the public key, or the client's secret, for a secret", async () => {
     const { claims } = await house.someone();
     for (const secret of [await house.provider.publicKey(), house.provider.settings.clientSecret ?? ""]) {
       const key = new TextEncoder().encode(secret.padEnd(32));
@@ -146,7 +146,7 @@ describe("a signature", () => {
     }
   });
 
-  it("is refused: by a key that the token brings along, or says where to find", async () => {
+  it("T24: is refused: by a key that the token brings along, or says where to find", async () => {
     const { claims } = await house.someone();
     const own = await generateKeyPair("RS256", { extractable: true });
     const jwk = await exportJWK(own.publicKey);
@@ -165,7 +165,7 @@ describe("an ID token that was used", () => {
     await refuse(idToken.slice(0, -1) + alphabet[last ^ 1]);
   });
 
-  it("rule 9.1: lets one in of many at the same moment", async () => {
+  it("rule 9.1, T15: lets one in of many at the same moment", async () => {
     const { who, claims } = await house.someone();
     const idToken = await house.provider.idToken(claims);
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => house.outcomeOf(idToken)));
@@ -290,7 +290,7 @@ describe("the limits of tries", () => {
     expect(await house.outcomeOf(await house.provider.idToken(claims))).toBe("in");
   });
 
-  it("rule 9.2: count a stranger's address, which is the one of the connection unless a trusted proxy says another", async () => {
+  it("rule 9.2, T16: count a stranger's address, which is the one of the connection unless a trusted proxy says another", async () => {
     const outcomes = async (trustedProxies: string[]) => {
       const gateway = await openGateway(house, "jit", { signInProviders: [house.provider.settings], trustedProxies });
       const codes = new Set<string>();
