@@ -49,8 +49,8 @@ export async function listAuditEvents(reader: Reader, args: Record<string, unkno
   };
   const actions = filter.actions?.filter(isCode);
   if (actions) add(actions.length > 0 ? `e.action IN (${marks(actions)})` : "1 = 0", ...actions);
-  if (filter.actorId) add("e.actorId = ?", bare(filter.actorId));
-  if (filter.subjectId)
+  if (typeof filter.actorId === "string") add("e.actorId = ?", bare(filter.actorId));
+  if (typeof filter.subjectId === "string")
     add("e.id IN (SELECT eventId FROM AuditSubject WHERE siteId = ? AND subjectId = ?)", reader.siteId, bare(filter.subjectId));
   if (filter.from) add("e.createdAt >= ?", new Date(filter.from).toISOString());
   if (filter.to) add("e.createdAt < ?", new Date(filter.to).toISOString());

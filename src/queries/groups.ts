@@ -63,15 +63,15 @@ function groupConditions(filter: GroupFilter): { where: string[]; params: SqlVal
     where.push("g.nameKey >= ? AND g.nameKey < ?");
     params.push(...prefixRange(nameKey(filter.query)));
   }
-  if (filter.directoryId) {
+  if (typeof filter.directoryId === "string") {
     where.push("g.directoryId = ?");
     params.push(compactId("Directory", filter.directoryId) ?? "");
   }
-  if (filter.memberId) {
+  if (typeof filter.memberId === "string") {
     where.push("EXISTS (SELECT 1 FROM Membership fm WHERE fm.groupId = g.id AND fm.userId = ?)");
     params.push(compactId("User", filter.memberId) ?? "");
   }
-  if (filter.applicationId) {
+  if (typeof filter.applicationId === "string") {
     where.push("EXISTS (SELECT 1 FROM `Grant` fg WHERE fg.groupId = g.id AND fg.applicationId = ?)");
     params.push(compactId("Application", filter.applicationId) ?? "");
   }

@@ -95,14 +95,14 @@ export function userConditions(reader: Reader, filter: UserFilter): { where: str
   if (filter.statuses) anyOf("u.status", filter.statuses);
   if (filter.roles) anyOf("u.role", filter.roles);
   if (filter.externalIds) anyOf("u.externalId", filter.externalIds);
-  if (filter.directoryId) add("u.directoryId = ?", compactId("Directory", filter.directoryId) ?? "");
+  if (typeof filter.directoryId === "string") add("u.directoryId = ?", compactId("Directory", filter.directoryId) ?? "");
   if (filter.inactiveSince) add("u.lastActiveAt < ?", new Date(filter.inactiveSince).toISOString());
-  if (filter.groupId)
+  if (typeof filter.groupId === "string")
     add(
       "EXISTS (SELECT 1 FROM Membership fm WHERE fm.groupId = ? AND fm.userId = u.id)",
       compactId("Group", filter.groupId) ?? "",
     );
-  if (filter.applicationId)
+  if (typeof filter.applicationId === "string")
     add(
       "EXISTS (SELECT 1 FROM Membership fm JOIN `Grant` fg ON fg.groupId = fm.groupId WHERE fm.userId = u.id AND fg.applicationId = ?)",
       compactId("Application", filter.applicationId) ?? "",

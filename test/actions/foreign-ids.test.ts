@@ -14,7 +14,7 @@ import { allScopes } from "../../src/model/scope.ts";
 import type { Work } from "../../src/work/work.ts";
 import { openGateway, type TestGateway } from "../support/gateway.ts";
 import { buildHouse, type House } from "../support/house.ts";
-import { heldAt, idPlacesOf, withAt } from "../support/id-places.ts";
+import { askedPlacesOf, heldAt, idPlacesOf, withAt } from "../support/id-places.ts";
 import { serviceAccountKey } from "../support/synced-house.ts";
 
 const nouns = ["ApiToken", "Application", "Directory", "Domain", "Grant", "Group", "Invitation", "SyncRun", "User"] as const;
@@ -76,6 +76,28 @@ function filled(input: object, mutation: string, own: Ids): object {
     return withAt(rest, place, isList ? [own[noun]] : own[noun]);
   }, input);
 }
+
+/** What a question's id names. */
+const asked: Record<string, Noun> = {
+  "auditEvents filter.actorId": "User",
+  "auditEvents filter.subjectId": "User",
+  "group by.id": "Group",
+  "groups filter.applicationId": "Application",
+  "groups filter.directoryId": "Directory",
+  "groups filter.memberId": "User",
+  "node id": "User",
+  "nodes ids": "User",
+  "user by.id": "User",
+  "users filter.applicationId": "Application",
+  "users filter.directoryId": "Directory",
+  "users filter.groupId": "Group",
+};
+/** Where ids of every noun are asked. */
+const ofAnyNoun = new Set(["id", "ids", "filter.subjectId"]);
+const askedPlaces = askedPlacesOf(buildGatehouseSchema()).map((where) => ({
+  ...where,
+  at: [where.argument, where.place].filter(Boolean).join("."),
+}));
 
 let house: House;
 let gateway: TestGateway;
@@ -203,6 +225,29 @@ describe("an id that names nothing of this site", () => {
       expect(codes).not.toContain("NOT_FOUND");
     },
   );
+
+  it("is tried wherever a question takes an id: say in `asked` what a new one names", () => {
+    expect(askedPlaces.map(({ question, at }) => `${question} ${at}`).sort()).toEqual(Object.keys(asked).sort());
+  });
+
+  it.each(askedPlaces)("rule 1.1, T10: tells nothing by $question at $at, and changes nothing", async (where) => {
+    const { question, argument, argumentType, place, isPage, at } = where;
+    const noun = asked[`${question} ${at}`] ?? "User";
+    const query = `query ($it: ${argumentType}) { ${question}(${argument}: $it) { ${isPage ? "nodes { id }" : "id"} } }`;
+    const about = (id: string) => (place === "" ? (argumentType.startsWith("[") ? [id] : id) : withAt({}, place, id));
+    const own = await furnish(house.siteId);
+    const nothing = { [question]: isPage ? { nodes: [] } : argumentType.startsWith("[") ? [null] : null };
+    const before = await content();
+    for (const [what, bad] of Object.entries(badIds(noun, own))) {
+      if (what === "of another noun" && ofAnyNoun.has(at)) continue;
+      if (what === "under another prefix" && at === "filter.subjectId") continue; // The trail tells of an id under whatever prefix.
+      const { data, errors } = await gateway.ask(query, { it: about(bad) }, token);
+      expect([what, errors, data]).toEqual([what, undefined, nothing]);
+    }
+    expect(await content()).toEqual(before);
+    const { errors } = await gateway.ask(query, { it: about(own[noun]) }, token);
+    expect(errors).toBeUndefined();
+  });
 
   it("rule 1.1, T10: reads nothing either", async () => {
     const own = await furnish(house.siteId);

@@ -19,6 +19,28 @@ export function idPlacesOf(schema: GraphQLSchema): IdPlace[] {
   );
 }
 
+/** Where a question takes an id. */
+export interface AskedPlace {
+  question: string;
+  argument: string;
+  argumentType: string;
+  /** Within the argument: `groupId`. Empty where it is the id itself, or a list of ids. */
+  place: string;
+  /** Whether the answer is a page of a list. */
+  isPage: boolean;
+}
+
+/** Every place of every question of a schema. */
+export function askedPlacesOf(schema: GraphQLSchema): AskedPlace[] {
+  return Object.values(schema.getQueryType()?.getFields() ?? {}).flatMap(({ name: question, args, type }) =>
+    args.flatMap((argument) => {
+      const places = getNamedType(argument.type).name === "ID" ? [""] : placesIn(argument.type);
+      const isPage = getNamedType(type).name.endsWith("Connection");
+      return places.map((place) => ({ question, argument: argument.name, argumentType: String(argument.type), place, isPage }));
+    }),
+  );
+}
+
 function placesIn(type: GraphQLInputType): string[] {
   const named = getNamedType(type);
   if (!isInputObjectType(named)) return [];
