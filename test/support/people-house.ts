@@ -39,6 +39,7 @@ export interface Posted {
   state: string;
   subject: string;
   text: string;
+  html: string;
 }
 
 /** A house with short words for people, their invitations and their letters. */
@@ -109,7 +110,7 @@ export async function buildPeopleHouse(): Promise<PeopleHouse> {
       );
       return letters.map(({ id, state, sealed }) => ({
         state,
-        ...(sealed ? JSON.parse(testSafe.open(`letter:${id}`, sealed)) : { subject: "", text: "" }),
+        ...(sealed ? JSON.parse(testSafe.open(`letter:${id}`, sealed)) : { subject: "", text: "", html: "" }),
       }));
     },
     verifyDomain: (name) =>
