@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { Kind, type OperationDefinitionNode, parse } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { settings } from "../src/config.ts";
 import { buildExampleHouse, type ExampleHouse } from "./support/example-house.ts";
 import { type Answer, openGateway, type TestGateway } from "./support/gateway.ts";
 
@@ -63,9 +64,7 @@ describe.each(pages.map((page) => ({ page, examples: examplesOf(page) })).filter
     it.each(examples)("work as typed: $name", async ({ query, variables, shown }) => {
       const values: Record<string, unknown> = {};
       for (const variable of variables) values[variable] = await house.valueOf(variable);
-      // A session of the example's own: one of them signs out.
-      const { accessToken } = await house.joinByLink(`asks-${crypto.randomUUID()}@acme.example`, "ADMIN");
-      const { data, errors, text } = await ask(gateway, { query, variables: values }, accessToken);
+      const { data, errors, text } = await ask(gateway, { query, variables: values }, await house.askerOf(query));
       if (shown) return expect({ data, errors }).toMatchObject(shown);
       expect(errors).toBeUndefined();
       for (const [, userErrors] of text.matchAll(/"userErrors":(\[.*?\])/g)) expect(userErrors).toBe("[]");
@@ -77,6 +76,14 @@ describe("the pages", () => {
   it("of administrators, developers and the README have examples", () => {
     for (const page of ["README.md", "docs/administrators.md", "docs/developers.md"])
       expect(examplesOf(page).length, page).toBeGreaterThan(4);
+  });
+
+  it("name every setting, and none that there is not", () => {
+    const table = readFileSync("README.md", "utf8").split("| setting | means |")[1]?.split("\n\n")[0] ?? "";
+    const told = [...table.matchAll(/^\| (.*?) \|/gm)].flatMap(([, names = ""]) =>
+      [...names.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name),
+    );
+    expect(told.sort()).toEqual(settings.map(({ name }) => name).sort());
   });
 
   it("lead to files that are there", () => {

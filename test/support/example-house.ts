@@ -1,10 +1,12 @@
+import { requestPasswordReset } from "../../src/actions/accounts/request-password-reset.ts";
 import { connectDirectory } from "../../src/actions/directories/connect-directory.ts";
 import { startSync } from "../../src/actions/directories/start-sync.ts";
+import { createApiToken } from "../../src/actions/tokens/create-api-token.ts";
 import { deactivateUsers } from "../../src/actions/users/deactivate-users.ts";
 import { isOutage } from "../../src/database/dialect.ts";
 import { publicId } from "../../src/model/id.ts";
 import { createSyncRunner } from "../../sync/run.ts";
-import { buildPeopleHouse, type PeopleHouse, password } from "./people-house.ts";
+import { buildPeopleHouse, type PeopleHouse, password, stranger } from "./people-house.ts";
 import { scriptedDirectory } from "./scripted-directory.ts";
 import { quiet, serviceAccountKey } from "./synced-house.ts";
 
@@ -12,6 +14,8 @@ import { quiet, serviceAccountKey } from "./synced-house.ts";
 export interface ExampleHouse extends PeopleHouse {
   /** A value for a variable, made anew at each call: no example depends on another. */
   valueOf(variable: string): Promise<unknown>;
+  /** Who asks an example: a person who may do everything, or for what people may not, the application that the page names. */
+  askerOf(query: string): Promise<string>;
 }
 
 export async function buildExampleHouse(): Promise<ExampleHouse> {
@@ -37,6 +41,11 @@ export async function buildExampleHouse(): Promise<ExampleHouse> {
     // Whatever was just made was never changed.
     version: async () => 1,
     groupVersion: async () => 1,
+    resetToken: async () => {
+      const { label } = await house.joinByLink(`forgetful${++made}@acme.example`);
+      await house.act((work) => requestPasswordReset(work, { email: label }), stranger);
+      return /\/reset#(\S+)/.exec((await house.lettersTo(label)).at(-1)?.text ?? "")?.[1];
+    },
     password: async () => password,
     fullName: async () => "Grace Hopper",
     after: async () => null,
@@ -48,6 +57,13 @@ export async function buildExampleHouse(): Promise<ExampleHouse> {
       const make = makers[variable];
       if (!make) throw new Error(`No example knows a variable $${variable}: add it to this file.`);
       return make();
+    },
+    async askerOf(query) {
+      // A session of the example's own: one of them signs out.
+      if (!query.includes("contentReport")) return (await house.joinByLink(`asks${++made}@acme.example`, "ADMIN")).accessToken;
+      const applicationId = (await house.application("wiki")).id;
+      const token = { name: "Wiki", scopes: ["CONTENT_WRITE" as const], applicationId };
+      return (await house.act((work) => createApiToken(work, token), house.operator)).secret;
     },
   };
 }
