@@ -19,7 +19,7 @@ describe("docs/rules.md", () => {
     const files = readdirSync("test", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".test.ts"));
     const asking = files
       .map((name) => readFileSync(`test/${name}`, "utf8"))
-      .filter((source) => /openGateway|serveBy|\/graphql`/.test(source));
+      .filter((source) => /openGateway|serveBy|buildRuleHouse|\/graphql`/.test(source));
     const named = new Set(
       asking.flatMap((source) =>
         [...source.matchAll(/(["'`])rules? (\d[^:"'`]*): /g)].flatMap(([, , rules = ""]) => rules.split(/, */)),

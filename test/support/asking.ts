@@ -1,42 +1,40 @@
 import { expect } from "vitest";
 import type { TestGateway } from "./gateway.ts";
 
-interface UserError {
-  code: string;
-  path: string[] | null;
-}
+/** What a mutation answered: what was selected, and why not. */
+export type Changed<T> = T & { userErrors: { code: string; message: string; path: string[] }[] };
 
-/** Short words for asking a gateway, as somebody. */
+/** Asks a gateway in GraphQL. Without a token as the house's admin; with `null` as a stranger. */
 export interface Asker {
-  /** Answers the question's data; there must be no error. */
   query<T>(query: string, variables?: object, token?: string | null): Promise<T>;
-  /** Makes a mutation `x` of an `XInput`, and answers its payload with `userErrors { code path }`. */
-  change<T>(name: string, input: object, selection: string, token?: string | null): Promise<T & { userErrors: UserError[] }>;
-  /** Makes a change that has to succeed. */
-  succeed<T>(name: string, input: object, selection: string, token?: string | null): Promise<T>;
-  /** Makes a change that has to be refused, and answers `CODE path` for each fault. */
+  change<T = object>(name: string, input: object, selection: string, token?: string | null): Promise<Changed<T>>;
+  /** A change that must not be refused. */
+  succeed<T = object>(name: string, input: object, selection: string, token?: string | null): Promise<Changed<T>>;
+  /** Why a change is refused: `CODE path` for each fault. */
   refused(name: string, input: object, token?: string | null): Promise<string[]>;
 }
 
-export function askerOf(gateway: TestGateway, site = "acme"): Asker {
+export function askerOf(gateway: Pick<TestGateway, "ask" | "admin">, site = "acme"): Asker {
   const asker: Asker = {
-    async query<T>(query: string, variables = {}, token?: string | null) {
+    async query(query, variables, token = gateway.admin) {
       const { data, errors } = await gateway.ask(query, variables, token, { "gatehouse-site": site });
       expect(errors).toBeUndefined();
-      return data as T; // as: the caller names what it selects
+      return data as never; // as: what was selected
     },
+    // By the contract's rule that `x` takes an `XInput` and answers `userErrors`.
     async change<T>(name: string, input: object, selection: string, token?: string | null) {
-      const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
-      const query = `mutation ($input: ${type}!) { it: ${name}(input: $input) { ${selection} userErrors { code path } } }`;
-      return (await asker.query<{ it: T & { userErrors: UserError[] } }>(query, { input }, token)).it;
+      const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+      const query = `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} userErrors { code message path } } }`;
+      const data = await asker.query<Record<string, Changed<T>>>(query, { input }, token);
+      return data[name] as Changed<T>; // as: the one field that was selected
     },
     async succeed<T>(name: string, input: object, selection: string, token?: string | null) {
-      const { userErrors, ...payload } = await asker.change<object>(name, input, selection, token);
-      expect(userErrors).toEqual([]);
-      return payload as T; // as: the caller names what it selects
+      const answer = await asker.change<T>(name, input, selection, token);
+      expect(answer.userErrors).toEqual([]);
+      return answer;
     },
     async refused(name, input, token) {
-      const { userErrors } = await asker.change<object>(name, input, "", token);
+      const { userErrors } = await asker.change(name, input, "", token);
       return userErrors.map(({ code, path }) => `${code} ${path?.join(".") ?? ""}`.trim());
     },
   };

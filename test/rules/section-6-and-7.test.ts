@@ -104,9 +104,9 @@ describe("access", () => {
     const seats = "seats { application { key } change usedAfter }";
     const expected = { seats: [{ application: { key: "wiki74" }, change: 2, usedAfter: 2 }] };
     const invitees = [{ email: "c74@far.example" }, { email: "d74@far.example" }];
-    expect(await as.succeed("accessGive", { applicationId: id, userIds: ids, dryRun: true }, seats)).toEqual(expected);
-    expect(await as.succeed("groupAddMembers", { id: groupId, userIds: ids, dryRun: true }, seats)).toEqual(expected);
-    expect(await as.succeed("userInvite", { invitees, applicationIds: [id], dryRun: true }, seats)).toEqual(expected);
+    expect(await as.succeed("accessGive", { applicationId: id, userIds: ids, dryRun: true }, seats)).toMatchObject(expected);
+    expect(await as.succeed("groupAddMembers", { id: groupId, userIds: ids, dryRun: true }, seats)).toMatchObject(expected);
+    expect(await as.succeed("userInvite", { invitees, applicationIds: [id], dryRun: true }, seats)).toMatchObject(expected);
     expect(await as.query('{ application(key: "wiki74") { seatsUsed } }')).toEqual({ application: { seatsUsed: 0 } });
   });
 });
