@@ -38,6 +38,8 @@ export class Account {
   @MayHold("text") passwordHash: string | null;
   @Holds("time") createdAt: string;
   @MayHold("time") signedInAt: string | null;
+  /** The `externalKey` of the user that it was, where a directory owned that user and the user was deleted (rule 1.1b). */
+  @MayHold("key") leftAs: string | null;
 }
 
 /**

@@ -96,6 +96,7 @@ async function makeAccount(work: Work, { email, emailKey }: Invitation, user: Us
     passwordHash,
     createdAt: work.now,
     signedInAt: null,
+    leftAs: null,
   };
   try {
     await work.insert(Account, [account]);

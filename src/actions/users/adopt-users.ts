@@ -48,7 +48,11 @@ export async function adoptUsers(
   const unlinked = waiting.filter(({ user }) => user.accountId === null && user.status !== "DEACTIVATED");
   const accounts = await openAccounts(
     work,
-    unlinked.map((pair) => ({ email: pair.person.email, fullName: nameOf(pair) })),
+    unlinked.map((pair) => ({
+      email: pair.person.email,
+      fullName: nameOf(pair),
+      externalKey: externalKeyOf(directoryId, pair.person.externalId),
+    })),
   );
   const ids = waiting.map(({ user }) => user.id);
   const byId = new Map(waiting.map((pair) => [pair.user.id, pair]));

@@ -47,7 +47,10 @@ export async function provisionUsers(
   if (newcomers.length === 0) return work.unchanged(permit, []);
   await refuseTaken(work, newcomers);
 
-  const accounts = await openAccounts(work, newcomers);
+  const accounts = await openAccounts(
+    work,
+    newcomers.map((newcomer) => ({ ...newcomer, externalKey: externalKeyOf(directoryId, newcomer.externalId) })),
+  );
   const usernames = await freeUsernames(
     work,
     newcomers.map(({ email }) => email),

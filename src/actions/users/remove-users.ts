@@ -4,6 +4,7 @@ import type { TrailSubject, Work } from "../../work/work.ts";
 import { leaveAllGroups } from "../groups/memberships.ts";
 import { voidInvitations } from "../invitations/issue-invitations.ts";
 import { endTokens } from "../tokens/end-tokens.ts";
+import { updateEach } from "./update-each.ts";
 
 /**
  * What being deleted is, whichever action brought it about. Inside `keepCounts`; the users have no content. What stays is their
@@ -17,6 +18,7 @@ export async function removeUsers(work: Work, users: readonly User[]): Promise<T
   await leaveAllGroups(work, ids);
   await work.write(`DELETE FROM SearchTerm WHERE userId IN (${marks(ids)})`, ids);
   await endLocalSessions(work, users);
+  await rememberPersons(work, users);
   await work.write(`DELETE FROM User WHERE ${ofSite()} AND id IN (${marks(ids)})`, [work.siteId, ...ids]);
   return [
     ...users.map(({ id, email, status, role }) => ({
@@ -27,6 +29,16 @@ export async function removeUsers(work: Work, users: readonly User[]): Promise<T
     })),
     ...endedTokens,
   ];
+}
+
+/** Whose an account was is known to the directory alone: who has its address next may be somebody else (rule 1.1b). */
+async function rememberPersons(work: Work, users: readonly User[]): Promise<void> {
+  const persons = new Map(
+    users.flatMap(({ accountId, directoryId, externalKey }) =>
+      accountId && directoryId ? [[accountId, externalKey] as const] : [],
+    ),
+  );
+  await updateEach(work, "Account", [...persons.keys()], { leftAs: (id) => persons.get(id) ?? null });
 }
 
 /** A global account's sessions are of all its sites, and open nothing here from now on. A local one has no other site (rule 1.4). */

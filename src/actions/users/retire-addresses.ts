@@ -1,4 +1,4 @@
-import { User } from "../../model/entities.ts";
+import { Account, User } from "../../model/entities.ts";
 import { managesAddress } from "../../queries/manages-address.ts";
 import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
@@ -6,6 +6,9 @@ import { findAllOrRefuse, userTarget } from "../find-or-refuse.ts";
 
 /** Addresses here name nobody and never will (RFC 6761, section 6.4). */
 const nowhere = "@retired.invalid";
+
+/** SQL. Each row gets an address of its own, which no other row can have. */
+const retire = `UPDATE User SET email = CONCAT('former-', id, '${nowhere}'), emailKey = CONCAT('former-', id, '${nowhere}'), version = version + 1`;
 
 /** True of an address that was taken from a user. */
 export function isRetired(email: string): boolean {
@@ -24,26 +27,35 @@ export async function retireAddresses(work: Work, { ids }: { ids: readonly strin
   const retiring = users.filter(({ email }) => !isRetired(email));
   const answer = users.map((user) => user.id);
   if (retiring.length === 0) return work.unchanged(permit, answer);
+  const accounts = await work.byIds(
+    Account,
+    retiring.flatMap(({ accountId }) => accountId ?? []),
+  );
+  // By the account's own address (rule 1.2), which is not always the one that a directory had the user shown by.
   const isManaged = await managesAddress(work);
-  const accountIds = retiring.flatMap(({ email, accountId }) => (accountId !== null && isManaged(email) ? accountId : []));
-  // Other sites show the account's address, too. Each row has its own, which no other row can have.
-  const retire = `UPDATE User SET email = CONCAT('former-', id, '${nowhere}'), emailKey = CONCAT('former-', id, '${nowhere}'), version = version + 1`;
+  await retireAccounts(
+    work,
+    accounts.filter(({ emailKey, email }) => emailKey !== null && isManaged(email)).map(({ id }) => id),
+  );
   await work.write(
     `${retire} WHERE id IN (${marks(retiring)})`,
     retiring.map((user) => user.id),
   );
-  if (accountIds.length > 0) {
-    await work.write(`${retire} WHERE accountId IN (${marks(accountIds)}) AND siteId <> ?`, [...accountIds, work.siteId]);
-    await work.write(
-      `UPDATE Account SET email = '', emailKey = NULL, passwordHash = NULL WHERE id IN (${marks(accountIds)})`,
-      accountIds,
-    );
-    for (const table of ["ProviderLink", "Session"])
-      await work.write(`DELETE FROM ${table} WHERE accountId IN (${marks(accountIds)})`, accountIds);
-  }
   await work.record(
     permit,
     retiring.map(({ id, email }) => ({ type: "User", id, label: email, changes: { email: [email, `former-${id}${nowhere}`] } })),
   );
   return answer;
+}
+
+/** Takes the address, the password, provider links and sessions from accounts. The other sites that show them show that, too. */
+export async function retireAccounts(work: Work, accountIds: readonly string[]): Promise<void> {
+  if (accountIds.length === 0) return;
+  await work.write(`${retire} WHERE accountId IN (${marks(accountIds)}) AND siteId <> ?`, [...accountIds, work.siteId]);
+  await work.write(
+    `UPDATE Account SET email = '', emailKey = NULL, passwordHash = NULL WHERE id IN (${marks(accountIds)})`,
+    accountIds,
+  );
+  for (const table of ["ProviderLink", "Session"])
+    await work.write(`DELETE FROM ${table} WHERE accountId IN (${marks(accountIds)})`, accountIds);
 }

@@ -52,12 +52,13 @@ export async function updateSyncedUsers(work: Work, updates: readonly SyncedUpda
   const answer = users.map((user) => user.id);
   if (changed.length === 0) return work.unchanged(permit, answer);
 
+  const addressOf = await accountAddresses(work, users);
   const isManaged = await managesAddress(work);
-  await moveAddresses(work, moving, isManaged);
+  await moveAddresses(work, moving, { addressOf, isManaged });
   await rename(
     work,
     changed.filter(({ user, update }) => update.fullName !== undefined && update.fullName !== user.fullName),
-    isManaged,
+    { addressOf, isManaged },
   );
   const byId = new Map(changed.map((pair) => [pair.user.id, pair]));
   const of = (pick: (pair: Pair) => SqlValue) => (id: string) => pick(byId.get(id)!); // !: ids are those of byId
@@ -95,7 +96,23 @@ function changesOf(user: User, update: SyncedUpdate): Record<string, readonly [u
   );
 }
 
-async function rename(work: Work, renamed: readonly Pair[], isManaged: (email: string) => boolean): Promise<void> {
+/** What is the site's to change of an account. */
+interface Reach {
+  /** The account's own address (rule 1.2), which is not always the user's; empty when it was retired, null without an account. */
+  addressOf(user: User): string | null;
+  isManaged(email: string): boolean;
+}
+
+async function accountAddresses(work: Work, users: readonly User[]): Promise<Reach["addressOf"]> {
+  const accounts = await work.byIds(
+    Account,
+    users.flatMap(({ accountId }) => accountId ?? []),
+  );
+  const byId = new Map(accounts.map(({ id, email }) => [id, email]));
+  return ({ accountId }) => byId.get(accountId ?? "") ?? null;
+}
+
+async function rename(work: Work, renamed: readonly Pair[], { addressOf, isManaged }: Reach): Promise<void> {
   if (renamed.length === 0) return;
   const names = new Map(renamed.map(({ user, update }) => [user.id, update.fullName ?? user.fullName]));
   const nameOf = (id: string) => names.get(id) ?? "";
@@ -104,17 +121,15 @@ async function rename(work: Work, renamed: readonly Pair[], isManaged: (email: s
     work,
     renamed.map(({ user }) => ({ id: user.id, siteId: work.siteId, fullName: nameOf(user.id) })),
   );
-  const managed = renamed.filter(({ user }) => user.accountId !== null && isManaged(user.email));
+  const managed = renamed.filter(({ user }) => user.accountId !== null && isManaged(addressOf(user) ?? ""));
   await renameAccounts(work, new Map(managed.map(({ user }) => [user.accountId ?? "", nameOf(user.id)])));
 }
 
-async function moveAddresses(work: Work, moving: readonly Pair[], isManaged: (email: string) => boolean): Promise<void> {
+async function moveAddresses(work: Work, moving: readonly Pair[], { addressOf, isManaged }: Reach): Promise<void> {
   if (moving.length === 0) return;
   // Who lost the address to another person, and is back at a new one, gets the account back with it.
-  const isOurs = (email: string) => isManaged(email) || isRetired(email);
-  const managed = moving.filter(
-    ({ user, update }) => user.accountId !== null && isOurs(user.email) && isManaged(update.email ?? ""),
-  );
+  const isOurs = (email: string | null) => email === "" || (email !== null && isManaged(email));
+  const managed = moving.filter(({ user, update }) => isOurs(addressOf(user)) && isManaged(update.email ?? ""));
   await refuseTaken(work, moving, managed);
   const emails = new Map(moving.map(({ user, update }) => [user.id, update.email ?? ""]));
   const emailByAccount = new Map(managed.map(({ user, update }) => [user.accountId ?? "", update.email ?? ""]));

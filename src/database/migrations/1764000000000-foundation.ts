@@ -31,6 +31,7 @@ const tables: Record<string, TableSpec> = {
       passwordHash: "text?",
       createdAt: "time",
       signedInAt: "time?",
+      leftAs: "key?",
     },
     key: ["id"],
     unique: { Account_email: ["realm", "emailKey"] },
