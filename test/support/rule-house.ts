@@ -2,8 +2,8 @@ import type { SettingsInput } from "../../src/actions/directories/read-settings.
 import { createSite } from "../../src/actions/sites/create-site.ts";
 import type { Site } from "../../src/model/entities.ts";
 import { newId } from "../../src/model/id.ts";
+import type { GatewayOptions } from "../../src/server/gateway.ts";
 import { type Asker, askerOf } from "./asking.ts";
-import { type GatewayOptions } from "../../src/server/gateway.ts";
 import { openGateway, type TestGateway } from "./gateway.ts";
 import { operator } from "./house.ts";
 import type { MailServer } from "./mail-server.ts";

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { TestGateway } from "./gateway.ts";
 import type { AskedSite, RuleHouse } from "./rule-house.ts";
 
 /** Short words for what most rules are about: groups, applications, and who is in them. Everything by GraphQL, with public ids. */
@@ -70,7 +71,7 @@ export async function syncBy(house: RuleHouse, { approveRemovals = false } = {})
 }
 
 /** The codes of a request's top-level errors. */
-export async function errorsOf(house: RuleHouse, query: string, token: string | null, site = "acme"): Promise<string[]> {
-  const { errors } = await house.gateway.ask(query, {}, token, { "gatehouse-site": site });
+export async function errorsOf(gateway: TestGateway, query: string, token: string | null, site = "acme"): Promise<string[]> {
+  const { errors } = await gateway.ask(query, {}, token, { "gatehouse-site": site });
   return (errors ?? []).map(({ extensions }) => extensions.code);
 }
