@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AskedSite, buildRuleHouse, password, type RuleHouse } from "../support/rule-house.ts";
-import { codesOf, errorsOf, type RuleWords, syncBy, wordsOf } from "../support/rule-words.ts";
+import { codesOf, type RuleWords, syncBy, wordsOf } from "../support/rule-words.ts";
 import { seen } from "../support/sightings.ts";
 
 let house: RuleHouse;
@@ -167,6 +167,25 @@ describe("what would else be guessed, through GraphQL", () => {
     );
     expect(refused).toMatchObject({ users: [], seats: [{ change: 2, usedAfter: 2, application: { key: "dry12" } }] });
     expect(codesOf(refused)).toEqual(["NO_SEATS"]);
+  });
+
+  it("rule 12: a refused dry run warns, and says who would lose access, all the same", async () => {
+    const small = await words.application("small12", { seatLimit: 1 });
+    await acme.invite("author@refused.example", { applicationIds: [small.id] });
+    const invite = { invitees: [{ email: "authors@refused.example" }], applicationIds: [small.id], dryRun: true };
+    expect(await acme.change("userInvite", invite, "warnings { path }")).toMatchObject({
+      warnings: [{ path: ["input", "invitees", "0", "email"] }],
+      userErrors: [{ code: "NO_SEATS" }],
+    });
+    const admin = await globex.query<{ viewer: { user: Node } }>("{ viewer { user { id } } }");
+    const ids = [admin.viewer.user.id];
+    const wiki = await wordsOf(globex).application("wiki");
+    await wordsOf(globex).give(wiki.id, ...ids);
+    const lost = "accessLost { userCount application { key } }";
+    expect(await globex.change("userDeactivate", { ids, dryRun: true }, lost)).toMatchObject({
+      accessLost: [{ userCount: 1, application: { key: "wiki" } }],
+      userErrors: [{ code: "LAST_ADMIN" }],
+    });
   });
 
   it("rule 12: a local part beyond ASCII is INVALID, and a verified domain does not cover its subdomains", async () => {

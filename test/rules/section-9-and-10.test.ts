@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApiToken } from "../../src/actions/tokens/create-api-token.ts";
 import { askerOf } from "../support/asking.ts";
 import { openGateway, type TestGateway } from "../support/gateway.ts";
+import { operator } from "../support/house.ts";
 import { type AskedSite, buildRuleHouse, password, type RuleHouse, type SignedIn } from "../support/rule-house.ts";
 import { codesOf, errorsOf, type RuleWords, syncBy, wordsOf } from "../support/rule-words.ts";
 import { seen } from "../support/sightings.ts";
@@ -212,6 +214,14 @@ describe("signing in, through GraphQL", () => {
     expect(await scopesOf(secret)).toEqual(["USERS_READ"]);
     await acme.succeed("userDelete", { ids: [id] }, "deletedIds");
     expect(await errorsOf(house.gateway, everybody, secret)).toEqual(["UNAUTHENTICATED"]);
+  });
+
+  it("rule 9.5: a token that the operator made stands alone", async () => {
+    const asked = { name: "Host", scopes: ["USERS_READ"] as const };
+    const { secret } = await house.door.act({ siteId: house.siteId, actor: operator }, (work) => createApiToken(work, asked));
+    const { apiTokens } = await acme.query<{ apiTokens: object[] }>("{ apiTokens { name createdBy { id } } }");
+    expect(apiTokens).toContainEqual({ name: "Host", createdBy: null });
+    expect(await scopesOf(secret)).toEqual(["USERS_READ"]);
   });
 
   it("rule 9.5: a token is one site's, and with CONTENT_WRITE one application's", async () => {
