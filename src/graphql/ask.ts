@@ -57,7 +57,7 @@ export async function change<T, Promised = Row>(
   const selection = selectionOf(info);
   let keepsakes: Keepsakes = new Map();
   try {
-    refuseLongLists(input, mostAtOnce);
+    refuseWrongSizes(input, mostAtOnce);
     if (ending) keepsakes = await context.door.look(place, (reader) => keepInMind(reader, ending, selection));
     const made = await context.door.act(place, async (work) => ({ value: await act(work), report: work.report }), {
       rehearsal: input.dryRun === true,
@@ -78,11 +78,17 @@ export async function change<T, Promised = Row>(
   }
 }
 
+/** Lists of what a change is made to: without an entry it makes no sense. Others may be empty, such as `groupIds`. */
+const neverEmpty = new Set(["ids", "userIds"]);
+
 /** Lists of ids and people hold 1 to 100 (the contract's first lines), whoever they name; a few hold more. */
-function refuseLongLists(input: object, mostAtOnce: number): void {
-  for (const [name, value] of Object.entries(input))
-    if (Array.isArray(value) && value.length > mostAtOnce)
+function refuseWrongSizes(input: object, mostAtOnce: number): void {
+  for (const [name, value] of Object.entries(input)) {
+    if (!Array.isArray(value)) continue;
+    if (value.length > mostAtOnce)
       throw new Refusal("LIMIT_EXCEEDED", `At most ${mostAtOnce} at once; these are ${value.length}.`, ["input", name]);
+    if (value.length === 0 && neverEmpty.has(name)) throw new Refusal("INVALID", "Name at least one.", ["input", name]);
+  }
 }
 
 /** The site and the actor, or an error that says how to name a site. */
