@@ -8,7 +8,7 @@ import { type House, openHouse, operator } from "./open-house.ts";
 import { tellingProgress } from "./telling-progress.ts";
 import { imported } from "./users/columns.ts";
 import { writeUsers } from "./users/export-users.ts";
-import { endOf, progressInWords, tellingOn } from "./users/import-report.ts";
+import { endOf, progressInWords, tellingOn, unreadInWords } from "./users/import-report.ts";
 import { type Imported, type ImportProgress, importUsers } from "./users/import-users.ts";
 import { openNotes } from "./users/notes.ts";
 import { openPeopleFile } from "./users/people-file.ts";
@@ -65,7 +65,7 @@ export function registerUsers(program: Command, start: () => Start): void {
 
 async function importFile({ door }: House, place: Place, name: string, flags: ImportFlags): Promise<void> {
   const file = await openPeopleFile(name);
-  if (file.header.unread.length > 0) remark(`These columns are not read: ${file.header.unread.join(", ")}`);
+  if (file.header.unread.length > 0) remark(unreadInWords(file.header.unread));
   const options = { sendEmail: flags.email, dryRun: flags.dryRun === true, skipFaulty: flags.skipFaulty === true };
   const json = flags.json === true;
   const progress: ImportProgress = { stage: "CHECKING", bytes: 0, bytesInAll: file.size, rows: 0 };

@@ -1,5 +1,5 @@
 import type { Reader, Row } from "./reader.ts";
-import { type SelectedField, type Selection, selectedOf } from "./selection.ts";
+import { isPlain, type SelectedField, type Selection, selectedOf } from "./selection.ts";
 
 /** Reads one selected field of many objects at once, in a fixed number of statements, and puts it onto each. */
 export type Edge = (reader: Reader, rows: Row[], field: SelectedField) => Promise<void> | void;
@@ -18,5 +18,11 @@ export function declareEdges(type: string, edges: Edges): void {
 export async function expand(reader: Reader, type: string, rows: Row[], selection: Selection): Promise<void> {
   const edges = edgesByType.get(type);
   if (!edges || rows.length === 0) return;
-  for (const field of selectedOf(selection, type)) await edges[field.name]?.(reader, rows, field);
+  const plain = new Set<string>();
+  for (const field of selectedOf(selection, type)) {
+    // A plain value is the same under every alias: however many there are, it is read once.
+    if (isPlain(field) && plain.has(field.name)) continue;
+    if (isPlain(field)) plain.add(field.name);
+    await edges[field.name]?.(reader, rows, field);
+  }
 }

@@ -37,10 +37,14 @@ export function slotOf(name: string, key: string): string {
   return name === key ? name : `${name}:${key}`;
 }
 
+/** True of a field without arguments and without fields of its own. */
+export function isPlain({ args, selection }: SelectedField): boolean {
+  return selection.length === 0 && Object.keys(args).length === 0;
+}
+
 /** Puts what was read for a field onto its object. A plain value is the same under every alias, and is looked for by its name. */
 export function put(row: Row, field: SelectedField, value: unknown): void {
-  const isPlain = field.selection.length === 0 && Object.keys(field.args).length === 0;
-  row[isPlain ? field.name : slotOf(field.name, field.key)] = value;
+  row[isPlain(field) ? field.name : slotOf(field.name, field.key)] = value;
 }
 
 /** Puts the same onto every object. */

@@ -23,7 +23,17 @@ export function tellingOn({ json, dryRun }: { json: boolean; dryRun: boolean }):
   };
 }
 
-/** A row's line. What stands in a file is shown without characters that a terminal would obey. */
+/** What stands in a file, without characters that a terminal would obey. */
+function harmless(text: string): string {
+  return text.replace(/\p{Cc}/gu, "?");
+}
+
+/** What the file has and no import reads. */
+export function unreadInWords(columns: readonly string[]): string {
+  return harmless(`These columns are not read: ${columns.join(", ")}`);
+}
+
+/** A row's line. */
 export function lineOf({ row, email, result, faults, warnings }: Outcome, dryRun: boolean): string {
   const would = dryRun && (result === "INVITED" || result === "RENEWED") ? "would be " : "";
   const why = faults.map(({ column, message }) => (column ? `${column}: ${message}` : message)).join(" ");
@@ -33,10 +43,7 @@ export function lineOf({ row, email, result, faults, warnings }: Outcome, dryRun
     `${would}${words[result]}${why && ": "}${why}`,
     ...warnings.map((one) => `look twice: ${one}`),
   ];
-  return parts
-    .filter((part) => part !== "")
-    .join("  ")
-    .replace(/\p{Cc}/gu, "?");
+  return harmless(parts.filter((part) => part !== "").join("  "));
 }
 
 function seatsAsJson({ application: { key, seatLimit, seatsUsed }, change, isEnough }: SeatNeed): string {

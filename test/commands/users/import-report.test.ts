@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endOf, lineOf, progressInWords, seatsInWords } from "../../../src/commands/users/import-report.ts";
+import { endOf, lineOf, progressInWords, seatsInWords, unreadInWords } from "../../../src/commands/users/import-report.ts";
 
 const counts = { INVITED: 1200, RENEWED: 1, ALREADY_INVITED: 2, ALREADY_ACTIVE: 3, LEFT_OUT: 4, REFUSED: 5 };
 
@@ -21,6 +21,7 @@ describe("the report of an import", () => {
     expect(lineOf({ row: 2, email: "\x1b[2Ja\x07", result: "INVITED", faults: [], warnings: [] }, false)).toBe(
       "row 2  ?[2Ja?  invited",
     );
+    expect(unreadInWords(["size\x1b]0;owned\x07"])).toBe("These columns are not read: size?]0;owned?");
   });
 
   it("says how many seats are taken, and whether there are enough", () => {
