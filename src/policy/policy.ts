@@ -75,6 +75,12 @@ const mayHandOnGroups: Rule = (actor, target) =>
     ? { code: "FORBIDDEN", reason: "Handing on groups needs the scope GROUPS_WRITE or ACCESS_WRITE." }
     : null;
 
+/** Rule 2.11: an invitation to be an admin or a manager ends with the rights of who made it, and these are ended. */
+const vouchesStill: Rule = (actor, target) =>
+  target.noun === "user" && target.role !== "MEMBER" && "userId" in actor && actor.userId === target.id
+    ? { code: "FORBIDDEN", reason: "Have another admin replace you: an invitation of yours would end with your own rights." }
+    : null;
+
 const right = (scope: Scope | null, ...rules: Rule[]): Right => ({ scope, rules });
 
 /** THE RIGHTS: who may do what to what. A change that is not in this table cannot be made. */
@@ -94,7 +100,16 @@ export const rights = {
   accountUpdate: right(null),
   userInvite: right("USERS_WRITE", guardsAdmins),
   userUpdate: right("USERS_WRITE", guardsAdmins, ownsIt, needsPersonForAdmins),
-  userReplace: right("USERS_WRITE", guardsAdmins, isNotSynced, isNotReplaced, mayHandOnGroups, keepsAnAdmin, hasFreeSeats),
+  userReplace: right(
+    "USERS_WRITE",
+    guardsAdmins,
+    isNotSynced,
+    isNotReplaced,
+    mayHandOnGroups,
+    keepsAnAdmin,
+    vouchesStill,
+    hasFreeSeats,
+  ),
   userDeactivate: right("USERS_WRITE", guardsAdmins, ownsIt, needsPersonForAdmins, keepsAnAdmin),
   userActivate: right("USERS_WRITE", guardsAdmins, isNotSuspendedThere, ownsIt, hasFreeSeats),
   userDelete: right("USERS_WRITE", guardsAdmins, isNotListedThere, hasNoContent, keepsAnAdmin),

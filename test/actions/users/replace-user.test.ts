@@ -206,6 +206,17 @@ describe("replacing a user at the wrong address", () => {
 });
 
 describe("what replacing refuses", () => {
+  it("rule 2.11: an admin who would replace themselves: who vouches for the new one would be gone", async () => {
+    const admin = await house.joinByLink("me.wrong@acme.example", "ADMIN");
+    const scopes = ["USERS_WRITE", "ADMINS_WRITE"] as const;
+    expect(await refused(admin.publicUserId, "me.right@acme.example", admin)).toEqual(["FORBIDDEN input.id"]);
+    const token = { ...holderOf(...scopes), userId: admin.userId };
+    expect(await refused(admin.publicUserId, "me.right@acme.example", token)).toEqual(["FORBIDDEN input.id"]);
+    expect(await house.userAt("me.right@acme.example")).toBeUndefined();
+    await replace(admin.publicUserId, "me.right@acme.example");
+    expect(await house.userAt("me.right@acme.example")).toMatchObject({ status: "INVITED", role: "ADMIN" });
+  });
+
   it("a right address that is none, the wrong one itself, or a deactivated user's", async () => {
     const { userId } = await house.invite("odd@acme.example");
     const out = await house.invite("out@acme.example");
@@ -243,7 +254,7 @@ describe("what replacing refuses", () => {
 
   it("rule 1.6: the last admin", async () => {
     const before = await house.everything();
-    expect(await refused(publicId("User", house.admin.userId), "new.admin@acme.example")).toEqual(["LAST_ADMIN"]);
+    expect(await refused(publicId("User", house.admin.userId), "new.admin@acme.example")).toEqual(["LAST_ADMIN input.id"]);
     expect(await house.everything()).toBe(before);
     const other = await house.joinByLink("second@acme.example", "ADMIN");
     const results = await Promise.allSettled([
