@@ -44,7 +44,8 @@ export async function readReplacement(work: Work, { id, rightEmail }: Replace): 
   const email = "email" in spelled ? spelled.email : "";
   const [right = null] = email ? await work.byIds(User, [email], "emailKey") : [];
   const isDone = right !== null && right.id === wrong.replacedById;
-  const target = (await userTargets(work, [wrong.id], ["replacedBy", "hasGroups", "lastAdmin"])).get(wrong.id) ?? userTarget(wrong);
+  const target =
+    (await userTargets(work, [wrong.id], ["replacedBy", "hasGroups", "lastAdmin"])).get(wrong.id) ?? userTarget(wrong);
   const permit = work.permit("userReplace", isDone ? { ...target, replacedBy: null } : target, () => atId);
   const memberships = await groupsOf(work, wrong);
   const groups = memberships.filter(({ directoryId }) => directoryId === null);
