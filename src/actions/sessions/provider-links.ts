@@ -40,6 +40,11 @@ export async function linkProvider(work: Work, account: Account, identity: Prove
   return true;
 }
 
+/** Ends what signs the account in by this issuer. */
+export async function unlinkProvider(work: Work, account: Account, { provider }: ProvenIdentity): Promise<void> {
+  await work.write("DELETE FROM ProviderLink WHERE accountId = ? AND issuer = ?", [account.id, provider.issuer]);
+}
+
 /** Whether somebody whom a directory owns is another person than the identity: its subject is not Google's id of that very person. */
 export function isAnother(user: User, { provider, subject }: ProvenIdentity): boolean {
   return user.directoryId !== null && !(provider.isGoogle && user.externalId === subject);

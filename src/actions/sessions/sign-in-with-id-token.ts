@@ -5,7 +5,7 @@ import type { Work } from "../../work/work.ts";
 import { holdSite } from "../keep-counts.ts";
 import { realmOf } from "../users/realm-of.ts";
 import { type Entrance, enterSite, userOf } from "./enter-site.ts";
-import { isAnother, linkedAccount, linkProvider, spendIdToken } from "./provider-links.ts";
+import { isAnother, linkedAccount, linkProvider, spendIdToken, unlinkProvider } from "./provider-links.ts";
 
 /**
  * Signs in by a provider's stable subject whoever a checked ID token is of, and uses the token up (rule 9.1). A subject that signs
@@ -39,5 +39,8 @@ async function accountToLink(work: Work, { email, provider, hostedDomain }: Prov
 
 /** Only who is somebody on this site is linked here: the site's provider says nothing to other sites. */
 async function link(work: Work, account: Account, user: User | undefined, identity: ProvenIdentity): Promise<void> {
-  if (!user || !(await linkProvider(work, account, identity))) throw nobodyByThis();
+  if (!user) throw nobodyByThis();
+  // Whom a directory owns it knows by this very subject: one that was linked before, say by a private account at the address, ends.
+  if (user.directoryId !== null) await unlinkProvider(work, account, identity);
+  if (!(await linkProvider(work, account, identity))) throw nobodyByThis();
 }

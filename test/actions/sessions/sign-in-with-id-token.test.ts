@@ -237,6 +237,20 @@ describe("somebody whom a directory owns", () => {
     expect(await house.outcomeOf(await house.google.idToken(claims))).toBe("in");
   });
 
+  it("rule 9.1: signs in by the directory's subject though another was linked before, which signs in nobody then", async () => {
+    const { who, claims } = await house.someone();
+    expect(await house.outcomeOf(await house.google.idToken(claims))).toBe("in");
+    const directoryId = house.hand.kind === "directory" ? house.hand.directoryId : "";
+    await house.write("UPDATE User SET directoryId = ?, externalId = 'workspace id' WHERE id = ?", [directoryId, who.userId]);
+    const now = { ...claims, sub: "workspace id" };
+    expect(await house.accountBy(await house.google.idToken(now))).toBe(who.accountId);
+    expect(await house.accountBy(await house.google.idToken(now))).toBe(who.accountId);
+    expect((await house.links()).filter(({ accountId }) => accountId === who.accountId)).toEqual([
+      { accountId: who.accountId, issuer: house.google.issuer, subject: "workspace id" },
+    ]);
+    await refuse(await house.google.idToken(claims));
+  });
+
   it("rule 1.1b, T8: loses the provider's link with the address, and the newcomer does not inherit it", async () => {
     const email = "passed.on@acme.example";
     const former = await synced(email);
