@@ -78,11 +78,10 @@ export const isPending = ofUser("WRONG_STATE", ({ invitation }) => {
     : null;
 });
 
+export const needsRest = (email: string) => `A letter went to ${email} less than a minute ago. Wait a minute.`;
+
 /** Rule 2.6: at most one letter a minute. */
-export const hasRested = ofUser(
-  "RATE_LIMITED",
-  ({ invitation }) => invitation?.resting && `A letter went to ${invitation.email} less than a minute ago. Wait a minute.`,
-);
+export const hasRested = ofUser("RATE_LIMITED", ({ invitation }) => invitation?.resting && needsRest(invitation.email));
 
 /** What was accepted cannot be revoked. */
 export const isNotAccepted = ofUser("WRONG_STATE", ({ invitation }) => {

@@ -4,6 +4,7 @@ import type { UserRole } from "../../model/scope.ts";
 import { mayChooseGroups } from "../../policy/policy.ts";
 import type { Permit, TrailSubject, Work } from "../../work/work.ts";
 import { userTarget } from "../find-or-refuse.ts";
+import { findResting } from "../invitations/find-resting.ts";
 import { issueInvitations, postInvitations } from "../invitations/issue-invitations.ts";
 import { type RenewedInvitation, renewInvitations } from "../invitations/renew-invitations.ts";
 import { holdSite } from "../keep-counts.ts";
@@ -47,6 +48,8 @@ export async function inviteUsers(work: Work, invite: Invite): Promise<Invited> 
   // Before anybody is added, or invitees would be said to be near each other.
   const typed = invitees.map(({ email, path }) => ({ email, at: [...path, "email"] }));
   await warnOfNearMisses(work, typed, known);
+  const written = invite.sendEmail ? typed.filter(({ email }) => !known.has(email)) : [];
+  await findResting(work, written, problems);
   problems.refuseIfAny();
 
   const [site] = await work.byIds(Site, [work.siteId]);

@@ -6,6 +6,7 @@ import { contentOf } from "../../queries/content.ts";
 import { userTargets } from "../../queries/user-targets.ts";
 import type { Permit, Work } from "../../work/work.ts";
 import { findOrRefuse, userTarget } from "../find-or-refuse.ts";
+import { findResting } from "../invitations/find-resting.ts";
 import { warnOfNearMisses } from "./warn-of-near-misses.ts";
 
 /** Who is at the wrong address; the id is public. */
@@ -36,7 +37,7 @@ const atId = ["input", "id"];
 const atEmail = ["input", "rightEmail"];
 
 /** Reads a replacement, and refuses with everything that is wrong. Warns of an address that looks mistyped again, and of groups left behind. */
-export async function readReplacement(work: Work, { id, rightEmail }: Replace): Promise<Replacement> {
+export async function readReplacement(work: Work, { id, rightEmail, sendEmail }: Replace): Promise<Replacement> {
   const wrong = await findOrRefuse(work, User, "User", id, atId);
   const problems = new Problems();
   const spelled = spellEmail(rightEmail);
@@ -51,6 +52,7 @@ export async function readReplacement(work: Work, { id, rightEmail }: Replace): 
   const groups = memberships.filter(({ directoryId }) => directoryId === null);
   if (email === wrong.email) problems.add("INVALID", "This is the address that the user has.", atEmail);
   else if (right && !isDone) findUnfit(work, right, problems);
+  else if (!right && sendEmail) await findResting(work, [{ email, at: atEmail }], problems);
   await warn(work, { wrong, email, right, leftBehind: memberships.filter((group) => !groups.includes(group)) });
   problems.refuseIfAny();
 

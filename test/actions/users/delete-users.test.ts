@@ -6,11 +6,12 @@ import { revokeInvitations } from "../../../src/actions/invitations/revoke-invit
 import { createApiToken } from "../../../src/actions/tokens/create-api-token.ts";
 import { deactivateUsers } from "../../../src/actions/users/deactivate-users.ts";
 import { deleteUsers } from "../../../src/actions/users/delete-users.ts";
+import { replaceUser } from "../../../src/actions/users/replace-user.ts";
 import type { Actor } from "../../../src/model/actor.ts";
 import { newId, publicId } from "../../../src/model/id.ts";
 import { driftOf, holderOf, refusalOf } from "../../support/access-house.ts";
 import { report } from "../../support/content.ts";
-import { buildPeopleHouse, type PeopleHouse, tokenIn } from "../../support/people-house.ts";
+import { buildPeopleHouse, type PeopleHouse } from "../../support/people-house.ts";
 
 let house: PeopleHouse;
 beforeAll(async () => {
@@ -55,6 +56,20 @@ describe("deleting users", () => {
       subjects: ["p0001", "p0002"].map((name) => `${name}@acme.example: status INVITED > -: role MEMBER > -`),
       findable: [ann, bob].map((id) => id.slice(4)).sort(),
     });
+  });
+
+  it("rule 2.6: does not let letters go to one address faster than one a minute", async () => {
+    const { userId } = await house.invite("bombed@acme.example", { sendEmail: true });
+    await remove([userId]);
+    const again = (sendEmail: boolean) => house.invite("bombed@acme.example", { sendEmail });
+    expect(await refusalOf(again(true))).toEqual(["RATE_LIMITED input.invitees.0.email"]);
+    const wrong = await house.invite("bomber@acme.example");
+    const replaced = (sendEmail: boolean) =>
+      house.act((work) => replaceUser(work, { id: wrong.userId, rightEmail: "bombed@acme.example", sendEmail }));
+    expect(await refusalOf(replaced(true))).toEqual(["RATE_LIMITED input.rightEmail"]);
+    expect(await house.lettersTo("bombed@acme.example")).toHaveLength(1);
+    await replaced(false);
+    expect(await house.lettersTo("bombed@acme.example")).toHaveLength(1);
   });
 
   it("rules 5.3, 9.6: the account remains, signed in at its other sites, and a stranger here", async () => {
@@ -111,9 +126,9 @@ describe("deleting users", () => {
     const { accountId } = await house.accept({ token });
     await remove([userId]);
     expect(await refusalOf(house.accept({ token }))).toEqual(["WRONG_STATE input.token"]);
-    await house.invite("used@acme.example", { sendEmail: true });
+    const again = await house.invite("used@acme.example");
     const account: Actor = { kind: "stranger", accountId, label: "used", scopes: new Set(), ipAddress: null };
-    const joined = await house.accept({ token: tokenIn((await house.lettersTo("used@acme.example")).at(-1)) }, account);
+    const joined = await house.accept({ token: again.token }, account);
     expect(joined).toMatchObject({ accountId, userId: expect.not.stringMatching(userId.slice(4)) });
   });
 
