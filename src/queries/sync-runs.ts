@@ -170,15 +170,13 @@ function changeRow(
   };
 }
 
+/** The run, the step and the place in it, in one spelling. */
+const writtenChangeId = /^chg_(\w+)-(0|[1-9]\d{0,8})-(0|[1-9]\d{0,8})$/;
+
 /** A change by its public id, or null. */
 export async function findChange(reader: Reader, id: string): Promise<Row | null> {
-  const [runId = "", seq, position] = id.slice(4).split("-");
-  if (
-    !maySee(reader, "DIRECTORIES_READ") ||
-    compactId("SyncRun", `${idPrefixes.SyncRun}_${runId}`) === null ||
-    !/^\d{1,9}$/.test(`${seq}`)
-  )
-    return null;
+  const [, runId = "", seq, position] = writtenChangeId.exec(id) ?? [];
+  if (!maySee(reader, "DIRECTORIES_READ") || compactId("SyncRun", `${idPrefixes.SyncRun}_${runId}`) === null) return null;
   const [step] = await reader.rows<{ seq: number; status: string; body: Buffer }>(
     "SELECT s.seq, s.status, s.body FROM SyncStep s JOIN SyncRun r ON r.id = s.runId WHERE r.siteId = ? AND s.runId = ? AND s.seq = ?",
     [reader.siteId, runId, Number(seq)],

@@ -5,6 +5,7 @@ import type { Context } from "../graphql/context.ts";
 import type { Actor } from "../model/actor.ts";
 import { findCaller, siteByKey, siteOfToken } from "../queries/callers.ts";
 import type { Door, Place } from "../work/door.ts";
+import { addressOf } from "./address-of.ts";
 
 /** Who asks, where, and from where. */
 type Identity = Pick<Context, "siteId" | "siteNamed" | "actor" | "accessToken" | "ipAddress">;
@@ -21,7 +22,7 @@ export async function identify(door: Door, request: FastifyRequest): Promise<Ide
 }
 
 async function findIdentity(door: Door, request: FastifyRequest): Promise<Identity> {
-  const ipAddress = request.ip.slice(0, 64);
+  const ipAddress = addressOf(request);
   const bearer = /^Bearer (\S{1,200})$/i.exec(request.headers.authorization ?? "")?.[1];
   if (request.headers.authorization && !bearer) throw unauthenticated("Write the header as `Authorization: Bearer <token>`.");
   const accessToken = bearer ?? request.cookies.gatehouse_session ?? null;

@@ -18,6 +18,7 @@ import { ProviderUnavailable } from "../../model/sign-in-provider.ts";
 import { keyOfSite, siteByKey } from "../../queries/callers.ts";
 import type { Door } from "../../work/door.ts";
 import type { Safe } from "../../work/open-work.ts";
+import { addressOf } from "../address-of.ts";
 import type { Log } from "../log.ts";
 import { rememberSession } from "../session-cookie.ts";
 import { type Attempt, attemptLasts, openAttempt, ownAddress, sealAttempt } from "./attempt.ts";
@@ -105,7 +106,7 @@ async function finish(routes: SignInRoutes, request: FastifyRequest, reply: Fast
   if (attempt?.provider !== name || attempt.state !== state) throw new NotSignedIn(403, begunElsewhere);
   // Not before: whoever makes a browser come here without its state must not end what it began.
   void reply.clearCookie(cookieOf(routes), cookieRules(routes));
-  await routes.tries.spend([`address ${request.ip}`]);
+  await routes.tries.spend([`address ${addressOf(request)}`]);
   const { siteId, provider } = await providerFor(routes, request, attempt.site, name);
   const idToken = await redeem(routes, provider, attempt, request);
   const identity = await routes.providers.checkOurs(provider, idToken, attempt.nonce);
@@ -157,7 +158,7 @@ async function providerFor({ door, providers }: SignInRoutes, request: FastifyRe
 }
 
 function strangerOf(request: FastifyRequest): Actor {
-  const ipAddress = request.ip.slice(0, 64);
+  const ipAddress = addressOf(request);
   return { kind: "stranger", accountId: null, label: "someone not signed in", scopes: new Set(), ipAddress };
 }
 
