@@ -1,10 +1,10 @@
+import type { Resolver } from "node:dns/promises";
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { type DomainClaim, type Finding, proofPath, proofText } from "../model/domain-proof.ts";
-import { type Address, findAddresses } from "./find-addresses.ts";
 import { codeOf } from "./dns-answer.ts";
-import type { Resolver } from "node:dns/promises";
+import { type Address, findAddresses } from "./find-addresses.ts";
 
 /** How a web server is asked. */
 export interface FileLook {

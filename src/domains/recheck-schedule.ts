@@ -1,4 +1,4 @@
-import { schedule, type ScheduledTask } from "node-cron";
+import { type ScheduledTask, schedule } from "node-cron";
 import { type RecheckOptions, recheckAll } from "./recheck.ts";
 
 /** Checks domains once a day. */

@@ -54,6 +54,8 @@ function spellTrimmedDomain(text: string): { domain: string } | { fault: string 
   });
   const labels = domain?.split(".") ?? [];
   if (domain === null || labels.length < 2 || !labels.every((label) => hostLabel.test(label))) return { fault };
+  // Taken for addresses that name nobody: RFC 6761, 6.4.
+  if (labels.at(-1) === "invalid") return { fault: "Nothing is at a domain that ends in .invalid." };
   if (numericLabel.test(labels.at(-1) ?? "")) return { fault: "An IP number cannot stand for a domain." };
   return { domain };
 }

@@ -33,6 +33,7 @@ describe("spelling an email address", () => {
   it.each([
     "",
     "ada",
+    "former-1@retired.invalid",
     "@acme.example",
     "ada@",
     "ada@localhost",

@@ -52,8 +52,9 @@ async function turnGlobal(work: Work): Promise<number> {
 /** A provider's subject that signs in a global account already goes on doing so: the local account's link to it ends. */
 async function turnLinksGlobal(work: Work): Promise<void> {
   const taken = await work.rows<{ identity: string }>(
-    "SELECT l.identity FROM ProviderLink l JOIN ProviderLink g ON g.realm = '' AND g.identity = l.identity WHERE l.realm = ?",
-    [work.siteId],
+    `SELECT l.identity FROM ProviderLink l JOIN ProviderLink g ON g.realm = '' AND g.identity = l.identity
+     WHERE l.realm = ? AND l.accountId IN (${active})`,
+    [work.siteId, work.siteId],
   );
   for (let from = 0; from < taken.length; from += 500) {
     const part = taken.slice(from, from + 500).map(({ identity }) => identity);

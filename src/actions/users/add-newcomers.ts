@@ -1,6 +1,5 @@
 import { isDuplicate } from "../../database/dialect.ts";
 import { type Group, User } from "../../model/entities.ts";
-import { newId } from "../../model/id.ts";
 import { nameKey } from "../../model/name-key.ts";
 import { type Problems, Refusal } from "../../model/refusal.ts";
 import type { UserRole } from "../../model/scope.ts";
@@ -9,6 +8,7 @@ import { joinGroups } from "../groups/memberships.ts";
 import { keepCounts } from "../keep-counts.ts";
 import { freeUsernames } from "./free-usernames.ts";
 import { indexNames } from "./index-names.ts";
+import { newUser } from "./new-user.ts";
 import type { ReadInvitee } from "./read-invitees.ts";
 
 /** Adds people to the site, INVITED and with a seat from now on (rule 2.3). */
@@ -26,7 +26,9 @@ export async function addNewcomers(
 /** The users that newcomers will be. Who was given no username gets a free one. */
 export async function drawUpNewcomers(work: Work, newcomers: readonly ReadInvitee[], role: UserRole): Promise<User[]> {
   const usernames = await usernamesOf(work, newcomers);
-  return newcomers.map((newcomer) => rowOf(work, newcomer, role, usernames.get(newcomer.email) ?? newcomer.email));
+  return newcomers.map(({ email, fullName }) =>
+    newUser(work, { email, username: usernames.get(email) ?? email, fullName, role, status: "INVITED" }),
+  );
 }
 
 /** Puts newcomers onto the site and into groups. Inside `keepCounts`. */
@@ -70,35 +72,4 @@ async function usernamesOf(work: Work, newcomers: readonly ReadInvitee[]): Promi
   const nameless = newcomers.map(({ email }) => email).filter((email) => !given.has(email));
   const free = await freeUsernames(work, nameless, [...given.values()]);
   return new Map([...given, ...nameless.map((email, index) => [email, free[index] ?? email] as const)]);
-}
-
-function rowOf(work: Work, { email, fullName }: ReadInvitee, role: UserRole, username: string): User {
-  return {
-    id: newId(),
-    siteId: work.siteId,
-    accountId: null,
-    email,
-    emailKey: email,
-    username,
-    usernameKey: nameKey(username),
-    fullName,
-    nameKey: nameKey(fullName),
-    title: null,
-    role,
-    status: "INVITED",
-    directoryId: null,
-    externalId: null,
-    externalKey: null,
-    fingerprint: null,
-    directorySuspended: false,
-    createdAt: work.now,
-    joinedAt: null,
-    lastActiveAt: "",
-    deactivatedAt: null,
-    deactivatedByKind: null,
-    deactivatedById: null,
-    deactivationNote: null,
-    replacedById: null,
-    version: 1,
-  };
 }

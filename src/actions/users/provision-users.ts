@@ -1,13 +1,12 @@
 import { welcomeLetter } from "../../mail/wording/welcome-letter.ts";
 import { Directory, Membership, Site, User } from "../../model/entities.ts";
-import { newId } from "../../model/id.ts";
-import { nameKey } from "../../model/name-key.ts";
 import { Problems, Refusal } from "../../model/refusal.ts";
 import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
 import { holdSite, keepCounts } from "../keep-counts.ts";
 import { freeUsernames } from "./free-usernames.ts";
 import { indexNames } from "./index-names.ts";
+import { newUser } from "./new-user.ts";
 import { openAccounts } from "./open-accounts.ts";
 
 /** A person as a directory brings one. Address and names are spelled already. */
@@ -115,16 +114,11 @@ function rowOf(
   accounts: ReadonlyMap<string, string>,
 ): User {
   const { externalId, email, fullName, title, fingerprint } = newcomer;
-  return {
-    id: newId(),
-    siteId: work.siteId,
+  return newUser(work, {
     accountId: accounts.get(email) ?? null,
     email,
-    emailKey: email,
     username,
-    usernameKey: nameKey(username),
     fullName,
-    nameKey: nameKey(fullName),
     title,
     role: "MEMBER",
     status: "ACTIVE",
@@ -132,17 +126,8 @@ function rowOf(
     externalId,
     externalKey: externalKeyOf(directoryId, externalId),
     fingerprint,
-    directorySuspended: false,
-    createdAt: work.now,
     joinedAt: work.now,
-    lastActiveAt: "",
-    deactivatedAt: null,
-    deactivatedByKind: null,
-    deactivatedById: null,
-    deactivationNote: null,
-    replacedById: null,
-    version: 1,
-  };
+  });
 }
 
 async function defaultGroups(work: Work, applicationIds: readonly string[]): Promise<string[]> {

@@ -61,18 +61,24 @@ describe("upgrading a site's accounts", () => {
         "2026-11-24T00:00:00.000Z",
       ]);
     const ann = await join("ann@linked.example");
+    const away = await join("away@linked.example");
+    await act((work) => deactivateUsers(work, { ids: [publicId("User", away.userId)] }));
+    await link(away.accountId, siteId, `away-${siteId}`);
     const bob = await join("bob@linked.example");
     const other = await takenGlobally("other@linked.example");
     await link(ann.accountId, siteId, `ann-${siteId}`);
     await link(bob.accountId, siteId, `same-${siteId}`);
     await link(other.accountId, "", `same-${siteId}`);
+    await link((await takenGlobally("third@linked.example")).accountId, "", `away-${siteId}`);
     await upgrade();
     const links = await house.rows(
       "SELECT accountId, identity FROM ProviderLink WHERE realm = '' AND identity LIKE ? ORDER BY identity",
       [`%${siteId}`],
     );
+    expect(await house.rows("SELECT realm FROM ProviderLink WHERE accountId = ?", [away.accountId])).toEqual([{ realm: siteId }]);
     expect(links).toEqual([
       { accountId: ann.accountId, identity: `ann-${siteId}` },
+      { accountId: expect.any(String), identity: `away-${siteId}` },
       { accountId: other.accountId, identity: `same-${siteId}` },
     ]);
     expect(await house.rows("SELECT accountId FROM ProviderLink WHERE accountId = ?", [bob.accountId])).toEqual([]);
