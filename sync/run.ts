@@ -141,10 +141,11 @@ async function makePlan(
 ) {
   const { door } = options;
   const { run, directory, settings } = begun;
-  const { basis, held } = await door.look(place, async (look) => ({
+  const { basis, held, now } = await door.look(place, async (look) => ({
     // The hash first: what changes while the rest is read makes the plan expire, and not the other way round.
     basis: await readBasis(look, directory.id),
     held: await readHeld(look, directory.id),
+    now: look.now,
   }));
   const heldGroupIds = new Set(
     [...held.groups.values()].filter(({ id }) => held.members.has(id)).map(({ externalId }) => externalId ?? ""),
@@ -163,6 +164,7 @@ async function makePlan(
     flat: flattenMembers(snapshot),
     held,
     approved: summary.approved,
+    now,
   });
   Object.assign(summary, plan.summary, { directoryVersion: directory.version });
   const applies = run.status === "APPLYING" && !isOther;

@@ -37,6 +37,8 @@ export function holdUser(held: Held, externalId: string | null, email: string, m
     suspended: false,
     fingerprint: fingerprintOf([email, fullName, null]),
     deactivatedByDirectory: false,
+    leftAt: null,
+    hasContent: false,
     ...more,
   };
   held.usersById.set(user.id, user);
@@ -68,7 +70,15 @@ export function holdGroup(held: Held, externalId: string | null, name: string, m
 export function plan(script: ScriptedDirectory, held: Held, settings: Partial<DirectorySettings> = {}, approved = false): Plan {
   const all = { ...initialSettings, ...settings };
   const snapshot = script.snapshot(all.scope === "GROUPS" ? all : null);
-  return planSync({ directoryId, settings: all, snapshot, flat: flattenMembers(snapshot), held, approved });
+  return planSync({
+    directoryId,
+    settings: all,
+    snapshot,
+    flat: flattenMembers(snapshot),
+    held,
+    approved,
+    now: new Date().toISOString(),
+  });
 }
 
 /** `STATUS ACTION label[ in group]`, in the order of the plan. */
