@@ -43,7 +43,9 @@ export function planGroups(input: PlanInput, scope: GroupScope): GroupPlan {
     const draft = { ...body, changes: changesOf(known, body.fingerprint, describe(group, name)) };
     if (isForeign) {
       const failure = "There is a group of this name here that the directory does not own.";
-      drafts.push({ phase: phases.reports, status: "DISPUTED", body: { ...draft, failure, candidateIds: [namesake.id] } });
+      const action = known ? "GROUP_UPDATE" : namesake.directoryId === null ? "GROUP_ADOPT" : "GROUP_CREATE";
+      const body: SyncChangeBody = { ...draft, action, failure, candidateIds: [namesake.id] };
+      drafts.push({ phase: phases.reports, status: "DISPUTED", body });
       if (known) synced.set(group.id, { id: group.id, name: known.name, held: known });
       continue;
     }

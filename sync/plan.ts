@@ -35,11 +35,21 @@ export function planSync(input: PlanInput): Plan {
   const users = planUsers(input, people, scope);
   const groups = planGroups(input, scope);
   const members = planMembers(input, groups, livePeople(input, people, users));
-  const drafts = guardRemovals([...users, ...groups.drafts, ...members], input);
+  const drafts = leaveAlone(guardRemovals([...users, ...groups.drafts, ...members], input), input);
   drafts.sort((one, other) => one.phase - other.phase);
   const summary = summarize(drafts, input, scope.rootIds ?? []);
   const holds = drafts.flatMap(({ status, body }) => (status === "HELD" && body.failure ? body.failure : []));
   return { steps: intoSteps(drafts), summary, holds: [...new Set(holds)] };
+}
+
+/** What a person decided to leave alone is no question any more. */
+function leaveAlone(drafts: readonly Draft[], { held }: PlanInput): Draft[] {
+  const failure = "A person decided to leave this alone.";
+  return drafts.map((draft): Draft => {
+    const { subjectType, externalId } = draft.body;
+    const isSettled = draft.status === "DISPUTED" && held.leftAlone.has(`${subjectType}:${externalId}`);
+    return isSettled ? { ...draft, status: "SKIPPED", body: { ...draft.body, failure } } : draft;
+  });
 }
 
 /** People in scope and active who are here, or come with this very plan. */

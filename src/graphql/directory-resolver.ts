@@ -3,10 +3,12 @@ import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
 import { cancelSync } from "../actions/directories/cancel-sync.ts";
 import { connectDirectory } from "../actions/directories/connect-directory.ts";
 import { disconnectDirectory } from "../actions/directories/disconnect-directory.ts";
+import { settleChange } from "../actions/directories/settle-change.ts";
 import { startApply } from "../actions/directories/start-apply.ts";
 import { startSync } from "../actions/directories/start-sync.ts";
 import { updateDirectory } from "../actions/directories/update-directory.ts";
 import { listDirectories } from "../queries/directories.ts";
+import { findNodes } from "../queries/nodes.ts";
 import type { Work } from "../work/work.ts";
 import { one } from "./answers.ts";
 import { ask, change } from "./ask.ts";
@@ -27,6 +29,8 @@ import {
   SyncCancelPayload,
   SyncPlanInput,
   SyncPlanPayload,
+  SyncSettleInput,
+  SyncSettlePayload,
 } from "./sync-run.ts";
 
 /** Directories, and the runs that sync them. A run is started here and made elsewhere: the answer comes at once. */
@@ -103,6 +107,21 @@ export class DirectoryResolver {
     return started(context, info, "syncApply", input, (work) =>
       startApply(work, { ...input.target, approveRemovals: input.approveRemovals }),
     );
+  }
+
+  @Mutation(() => SyncSettlePayload, {
+    nullable: true,
+    description: "Settles a dispute: who of the candidates the directory's person or group is. Scope: `DIRECTORIES_WRITE`.",
+  })
+  async syncSettle(
+    @Arg("input", () => SyncSettleInput) input: SyncSettleInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<SyncSettlePayload> {
+    return change(context, info, "syncSettle", input, (work) => settleChange(work, input), {
+      fields: { change: async (reader, id, selection) => (await findNodes(reader, [id], selection))[0] },
+      nothing: { change: null },
+    });
   }
 
   @Mutation(() => SyncCancelPayload, {

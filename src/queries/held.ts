@@ -49,6 +49,8 @@ export interface Held {
   /** The groups directly inside each group. */
   nestings: Map<string, Set<string>>;
   usersById: Map<string, HeldUser>;
+  /** What a person decided to leave alone: `User` or `Group`, a colon and the id at the directory. */
+  leftAlone: Set<string>;
 }
 
 /** Rows in one answer: large enough to be few, small enough to let others in between. */
@@ -66,11 +68,13 @@ export async function readHeld(reader: Reader, directoryId: string): Promise<Hel
     members: new Map(),
     nestings: new Map(),
     usersById: new Map(),
+    leftAlone: new Set(),
   };
   await readUsers(reader, directoryId, held);
   const sizes = await readGroups(reader, directoryId, held);
   await readMembers(reader, sizes, held);
   await readNestings(reader, directoryId, held);
+  await readLeftAlone(reader, directoryId, held);
   return held;
 }
 
@@ -151,6 +155,14 @@ async function readNestings(reader: Reader, directoryId: string, held: Held): Pr
     [reader.siteId, directoryId],
   );
   for (const { groupId, childId } of rows) held.nestings.set(groupId, (held.nestings.get(groupId) ?? new Set()).add(childId));
+}
+
+async function readLeftAlone(reader: Reader, directoryId: string, held: Held): Promise<void> {
+  const rows = await reader.rows<{ subjectType: string; externalId: string | Buffer }>(
+    "SELECT subjectType, externalId FROM LeftAlone WHERE directoryId = ?",
+    [directoryId],
+  );
+  for (const { subjectType, externalId } of rows) held.leftAlone.add(`${subjectType}:${externalId}`);
 }
 
 /** Keys come as bytes from MySQL and MariaDB. */

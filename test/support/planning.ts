@@ -19,6 +19,7 @@ export function nothingHeld(): Held {
     members: new Map(),
     nestings: new Map(),
     usersById: new Map(),
+    leftAlone: new Set(),
   };
 }
 
