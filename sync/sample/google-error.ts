@@ -69,6 +69,8 @@ const forms = {
     status: "PERMISSION_DENIED",
     details: details("SERVICE_DISABLED"),
   },
+  domainCannotUseApis: { code: 403, reason: "domainCannotUseApis", message: "Domain cannot use apis." },
+  dailyLimitExceeded: { code: 403, reason: "dailyLimitExceeded", message: "Daily Limit Exceeded", domain: "usageLimits" },
   rateLimitExceeded: {
     code: 403,
     reason: "rateLimitExceeded",

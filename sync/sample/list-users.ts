@@ -34,6 +34,11 @@ export function listUsers(company: Company, asked: URLSearchParams, now: number)
   return users;
 }
 
+/** From here on every page of a company's users is searched anew, as at Google, where no listing keeps what it found. */
+export function forgetListings(company: Company): void {
+  found.delete(company);
+}
+
 function searchUsers({ users }: Company, asked: URLSearchParams, now: number): SampleUser[] {
   const orderBy = asked.get("orderBy") ?? "email";
   const sortKey = Object.hasOwn(orders, orderBy) ? orders[orderBy] : undefined;

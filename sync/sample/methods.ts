@@ -4,7 +4,7 @@ import { domainOf, findGroup, findUser, isInside } from "./find-in-company.ts";
 import { GoogleError } from "./google-error.ts";
 import { listOrgUnits } from "./list-org-units.ts";
 import { listUsers } from "./list-users.ts";
-import { type PageSize, takePage } from "./page.ts";
+import { type PageRequest, type PageSize, takePage } from "./page.ts";
 import * as resources from "./resources.ts";
 
 export type MethodName =
@@ -18,13 +18,10 @@ export type MethodName =
   | "orgunits.list";
 
 /** A request of one method, with the keys out of its path. */
-export interface Call {
+export interface Call extends PageRequest {
   company: Company;
-  url: URL;
   asked: URLSearchParams;
   keys: string[];
-  /** Milliseconds since 1970. */
-  now: number;
 }
 
 /** A method of the Directory API, of which the sample has those that read. */
@@ -151,7 +148,7 @@ export const methods: readonly Method[] = [
 
 /** A page of a listing, without those that have no resource. An empty one has no items at all, not an empty list of them. */
 function listing<T>(call: Call, name: string, all: T[], size: PageSize, resource: (item: T) => object | null): object {
-  const { items, nextPageToken } = takePage(all, call.url, size);
+  const { items, nextPageToken } = takePage(all, call, size);
   const listed = items.map(resource).filter((item) => item !== null);
   return { kind: `admin#directory#${name}`, [name]: listed.length > 0 ? listed : undefined, nextPageToken };
 }

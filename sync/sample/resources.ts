@@ -122,6 +122,8 @@ function isResource(value: unknown): value is object {
   return typeof value === "object" && value !== null && "kind" in value;
 }
 
-function etagOf(body: object): string {
+/** A list that says the same has the same etag, though the token of its next page is another each time. */
+function etagOf(resource: object): string {
+  const body = { ...resource, nextPageToken: undefined };
   return `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url")}"`;
 }
