@@ -111,6 +111,8 @@ export interface ErrorDetail {
 
 /** Thrown by a method to answer with an error in Google's shape. */
 export class GoogleError extends Error {
+  /** Every error there is, by its name here. */
+  static readonly names = Object.keys(forms) as GoogleErrorName[]; // as: the keys of the record that the type is made of
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body: object;
