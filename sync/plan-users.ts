@@ -1,4 +1,4 @@
-import type { SyncChangeBody } from "../src/model/sync-change.ts";
+import type { Proof, SyncChangeBody } from "../src/model/sync-change.ts";
 import type { HeldUser } from "../src/queries/held.ts";
 import { type Claims, claimAddresses } from "./claim-addresses.ts";
 import { type Draft, differences, needsPerson, type PlanInput, phases } from "./draft.ts";
@@ -9,13 +9,15 @@ import type { GroupScope } from "./scope.ts";
 /** What to do about people: who comes, who changes, who leaves (S6 to S11). */
 export function planUsers(input: PlanInput, people: ReadonlyMap<string, Person>, scope: GroupScope): Draft[] {
   const claims = claimAddresses(input, people);
+  const { deletedUserIds } = input.snapshot;
+  const deleted = new Set(deletedUserIds.state === "complete" ? deletedUserIds.items : []);
   const drafts: Draft[] = [];
   for (const user of input.held.users.values()) {
     const person = people.get(user.externalId ?? "");
     if (person?.verdict === "IGNORED" || claims.isIgnored(user.email)) continue;
     if (person?.verdict === "SKIPPED") drafts.push(report(bodyOf("USER_UPDATE", user), person.reason));
     else if (person) drafts.push(...planKnown(input, user, person, claims, scope));
-    else drafts.push(...planAbsent(input, user, claims));
+    else drafts.push(...planAbsent(input, user, claims, deleted.has(user.externalId ?? "") ? "DELETED" : "ABSENT"));
   }
   for (const person of people.values()) if (!input.held.users.has(person.id)) drafts.push(...planNewcomer(input, person, claims));
   return drafts;
@@ -74,7 +76,7 @@ function planFields(input: PlanInput, user: HeldUser, person: Person, claims: Cl
 }
 
 /** Somebody we hold and the directory does not list. */
-function planAbsent(input: PlanInput, user: HeldUser, claims: Claims): Draft[] {
+function planAbsent(input: PlanInput, user: HeldUser, claims: Claims, proof: Proof): Draft[] {
   const retires = claims.isWantedByAnother(user);
   const leaves = user.status !== "DEACTIVATED" && input.settings.onLeave !== "KEEP";
   if (!leaves && !retires) return [];
@@ -84,7 +86,7 @@ function planAbsent(input: PlanInput, user: HeldUser, claims: Claims): Draft[] {
     ["status", user.status, leaves ? "DEACTIVATED" : user.status],
     ...(retires ? [["email", user.email, null] as const] : []),
   ]);
-  const body: SyncChangeBody = { ...bodyOf(leaves ? "USER_DEACTIVATE" : "USER_UPDATE", user), changes, proof: "ABSENT" };
+  const body: SyncChangeBody = { ...bodyOf(leaves ? "USER_DEACTIVATE" : "USER_UPDATE", user), changes, proof };
   if (retires) body.retires = true;
   return [guardAdmins(input, user, { phase: retires ? phases.retirements : phases.usersOut, status: "PLANNED", body, unproven })];
 }

@@ -141,7 +141,8 @@ async function makePlan(
 ) {
   const { door } = options;
   const { run, directory, settings } = begun;
-  const { basis, held } = await door.look(place, async (look) => ({
+  const { now, basis, held } = await door.look(place, async (look) => ({
+    now: look.now,
     // The hash first: what changes while the rest is read makes the plan expire, and not the other way round.
     basis: await readBasis(look, directory.id),
     held: await readHeld(look, directory.id),
@@ -162,6 +163,7 @@ async function makePlan(
     snapshot,
     flat: flattenMembers(snapshot),
     held,
+    now,
     approved: summary.approved,
   });
   Object.assign(summary, plan.summary, { directoryVersion: directory.version });

@@ -18,7 +18,10 @@ export async function disconnectDirectory(work: Work, { id }: { id: string }): P
   );
   const byHand = "directoryId = NULL, externalId = NULL, externalKey = NULL, fingerprint = NULL, version = version + 1";
   const users = await work.write(`UPDATE User SET ${byHand}, directorySuspended = 0 WHERE siteId = ? AND directoryId = ?`, ours);
-  const groups = await work.write(`UPDATE \`Group\` SET ${byHand} WHERE siteId = ? AND directoryId = ?`, ours);
+  const groups = await work.write(
+    `UPDATE \`Group\` SET ${byHand}, outOfScopeSince = NULL WHERE siteId = ? AND directoryId = ?`,
+    ours,
+  );
   await work.write("UPDATE Domain SET directoryId = NULL WHERE siteId = ? AND directoryId = ?", ours);
   await work.write(
     `UPDATE SyncRun SET status = 'CANCELLED', cancelled = 1, fence = fence + 1, failure = ?, finishedAt = ?
