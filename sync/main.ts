@@ -29,5 +29,5 @@ export function wireSync({ door, log, isOutage, googleApiUrl, googleTokenUrl, go
   const connect = (credentials: GoogleCredentials) =>
     connectGoogle({ ...credentials, apiUrl: googleApiUrl, tokenUrl: googleTokenUrl, throttleOf });
   const runner = createSyncRunner({ door, connect, isOutage, log });
-  return { runner, schedule: createSchedule({ door, runner, log }), connect };
+  return { runner, schedule: createSchedule({ door, runner, log, isOutage }), connect };
 }

@@ -43,7 +43,11 @@ export function planSync(input: PlanInput): Plan {
 }
 
 /** People in scope and active who are here, or come with this very plan. Whom the settings ignore at either address is not touched (S15). */
-function livePeople({ held, settings }: PlanInput, people: ReadonlyMap<string, Person>, users: readonly Draft[]): Map<string, Person> {
+function livePeople(
+  { held, settings }: PlanInput,
+  people: ReadonlyMap<string, Person>,
+  users: readonly Draft[],
+): Map<string, Person> {
   const coming = new Set(
     users.filter(({ status, body }) => status === "PLANNED" && body.externalId !== null).map(({ body }) => body.externalId),
   );

@@ -137,6 +137,7 @@ export function scriptedDirectory(): ScriptedDirectory {
         },
         probe: async () => [],
         requests,
+        waitedMs: 0,
         get requestCount() {
           return requests.listing + requests.proofs;
         },
