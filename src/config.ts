@@ -36,6 +36,7 @@ export interface Config {
   trustedProxies: string[];
   googleApiUrl: string | null;
   googleTokenUrl: string | null;
+  googleQueriesPerMinute: number;
   /** How the proofs of domains are looked for. */
   domains: { dnsServer: string | null; privateAddresses: "refuse" | "allow"; httpsPort: number };
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
@@ -136,6 +137,9 @@ const shape = {
   GOOGLE_TOKEN_URL: readBy(readServiceUrl, "GOOGLE_TOKEN_URL must be an http or https URL without user or query.")
     .optional()
     .meta({ description: "Another address for Google's access tokens, for tests." }),
+  GOOGLE_QUERIES_PER_MINUTE: wholeNumber("GOOGLE_QUERIES_PER_MINUTE", 1, 1_000_000).prefault("2400").meta({
+    description: "How much Google is asked in a minute at most, for each Cloud project and administrator, by all instances.",
+  }),
   DOMAIN_DNS_SERVER: readBy(readDnsServer, "DOMAIN_DNS_SERVER must be an IP address, with or without a port.").optional().meta({
     description: "Another DNS server to ask for the proofs of domains, for tests: an IP address, with or without a port.",
   }),
@@ -209,6 +213,7 @@ export function readConfig(env: NodeJS.ProcessEnv, { demo = false } = {}): Confi
     trustedProxies: data.TRUSTED_PROXIES,
     googleApiUrl: data.GOOGLE_API_URL ?? null,
     googleTokenUrl: data.GOOGLE_TOKEN_URL ?? null,
+    googleQueriesPerMinute: data.GOOGLE_QUERIES_PER_MINUTE,
     domains: {
       dnsServer: data.DOMAIN_DNS_SERVER ?? null,
       privateAddresses: data.DOMAIN_PRIVATE_ADDRESSES,

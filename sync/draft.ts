@@ -38,10 +38,10 @@ export interface PlanInput {
   snapshot: Snapshot;
   flat: ReadonlyMap<string, FlatGroup>;
   held: Held;
+  /** When it is planned. */
+  now: string;
   /** A person applies this plan: then it may touch admins and managers (S15). */
   approved: boolean;
-  /** The moment of the plan, as 24 characters. */
-  now: string;
 }
 
 /** Why an admin or manager waits for a person. */

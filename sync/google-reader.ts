@@ -23,6 +23,9 @@ export function createGoogleReader(google: Google): Omit<DirectoryReader, "probe
     get requestCount() {
       return Object.values(requests).reduce((sum, count) => sum + count, 0);
     },
+    get waitedMs() {
+      return google.requester.waitedMs();
+    },
     readSnapshot: (options) => readSnapshot(google, options),
     isUserPresent: (id) => isUserPresent(google, id),
     isGroupPresent: (id) => isGroupPresent(google, id),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { admin } from "@googleapis/admin";
 import { JWT } from "google-auth-library";
 import { type GoogleArea, type GoogleClient, googleScopes } from "./google-contract.ts";
@@ -7,7 +8,7 @@ import { type Backoff, createRequester } from "./google-requester.ts";
 import type { ListingCaps } from "./read-snapshot.ts";
 import { readServiceAccountKey } from "./service-account-key.ts";
 import type { DirectoryReader, RequestTally } from "./snapshot.ts";
-import { type Clock, createThrottle } from "./throttle.ts";
+import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
 
 export interface GoogleConnection {
   /** The JSON text of the key file. */
@@ -19,8 +20,10 @@ export interface GoogleConnection {
   /** Where the API and the token endpoint are; null for Google's own. Set by the operator alone. */
   apiUrl: string | null;
   tokenUrl: string | null;
-  /** Google grants 2,400 a minute for each administrator acted for and each Cloud project. */
+  /** Left out: Google's own limit. */
   queriesPerMinute?: number;
+  /** The throttle of a quota that others take from, too; left out, this connection keeps to `queriesPerMinute` by itself. */
+  throttleOf?(quota: string): Throttle;
   backoff?: Backoff;
   /** The longest that one request may take, its body included. */
   timeoutMs?: number;
@@ -30,6 +33,9 @@ export interface GoogleConnection {
 
 /** Google's client has this address built in, and it stays the audience of every assertion. */
 const TOKEN_URL = "https://oauth2.googleapis.com/token";
+
+/** Queries in a minute, for each administrator acted for and each Cloud project ("Directory API: Limits and Quotas"). */
+const GOOGLES_LIMIT = 2400;
 
 /** A page of 500 users has about 0.5 MB. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
@@ -47,16 +53,24 @@ const domainFields = "kind,domains(domainName,verified,domainAliases(domainAlias
 
 /** Opens a reader on a Google Workspace. Throws a `DirectoryFault` for a key that is none; nothing is requested yet. */
 export function connectGoogle(connection: GoogleConnection): DirectoryReader {
-  const { adminEmail, queriesPerMinute = 2400, clock, caps } = connection;
+  const { adminEmail, queriesPerMinute = GOOGLES_LIMIT, clock, caps } = connection;
   const { backoff = { firstMs: 1000, maxMs: 32_000, tries: 6 } } = connection;
-  const { clientId } = readServiceAccountKey(connection.serviceAccountKey);
-  const throttle = createThrottle(queriesPerMinute, clock);
+  const { clientId, clientEmail } = readServiceAccountKey(connection.serviceAccountKey);
+  const throttle = connection.throttleOf?.(quotaOf(clientEmail, adminEmail)) ?? createThrottle(queriesPerMinute, clock);
   const requests: RequestTally = { listing: 0, rereading: 0, proofs: 0, other: 0 };
   const requesterFor = (...areas: GoogleArea[]) =>
     createRequester({ open: () => openClient(connection, areas), throttle, backoff, requests, clock });
 
   const reader = createGoogleReader({ requester: requesterFor(...allAreas), clientId, adminEmail, caps });
   return Object.assign(reader, { probe: () => probeGoogle({ requesterFor, clientId, adminEmail }) });
+}
+
+/** What Google counts requests by: the project, which all its service accounts have behind the `@`, and who is acted for. */
+function quotaOf(clientEmail: string, adminEmail: string): string {
+  const account = clientEmail.toLowerCase();
+  const [, project] = /@(.+)\.iam\.gserviceaccount\.com$/.exec(account) ?? [];
+  const words = JSON.stringify([project ?? account, adminEmail.toLowerCase()]);
+  return `google:${createHash("sha256").update(words).digest("base64url")}`;
 }
 
 /** Google's own client, with an access token for these areas that it requests with the first question. */

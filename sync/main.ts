@@ -4,6 +4,7 @@ import { connectGoogle } from "./google.ts";
 import type { RunLog } from "./lease.ts";
 import { createSyncRunner, type SyncRunner } from "./run.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
+import { shareThrottles } from "./shared-throttles.ts";
 import type { DirectoryReader } from "./snapshot.ts";
 
 export interface SyncOptions {
@@ -13,6 +14,7 @@ export interface SyncOptions {
   /** Where Google is, for tests and the demo; null is Google itself. */
   googleApiUrl: string | null;
   googleTokenUrl: string | null;
+  googleQueriesPerMinute: number;
 }
 
 /** The sync, wired: who makes runs, and when. */
@@ -22,9 +24,10 @@ export interface Sync {
   connect(credentials: GoogleCredentials): DirectoryReader;
 }
 
-export function wireSync({ door, log, isOutage, googleApiUrl, googleTokenUrl }: SyncOptions): Sync {
+export function wireSync({ door, log, isOutage, googleApiUrl, googleTokenUrl, googleQueriesPerMinute }: SyncOptions): Sync {
+  const throttleOf = shareThrottles(door, googleQueriesPerMinute);
   const connect = (credentials: GoogleCredentials) =>
-    connectGoogle({ ...credentials, apiUrl: googleApiUrl, tokenUrl: googleTokenUrl });
+    connectGoogle({ ...credentials, apiUrl: googleApiUrl, tokenUrl: googleTokenUrl, throttleOf });
   const runner = createSyncRunner({ door, connect, isOutage, log });
-  return { runner, schedule: createSchedule({ door, runner, log }), connect };
+  return { runner, schedule: createSchedule({ door, runner, log, isOutage }), connect };
 }

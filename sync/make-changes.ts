@@ -190,7 +190,9 @@ function groupUpdateIn({ body, subjectId }: Change): GroupUpdate {
   const email = valueIn(body, "email");
   if (name) update.name = name;
   if (description !== undefined) update.description = description;
+  const outOfScopeSince = valueIn(body, "outOfScopeSince");
   if (email !== undefined) update.email = email;
+  if (outOfScopeSince !== undefined) update.outOfScopeSince = outOfScopeSince;
   if (body.fingerprint) update.fingerprint = body.fingerprint;
   return update;
 }

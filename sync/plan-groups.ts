@@ -3,6 +3,7 @@ import type { SyncChangeBody } from "../src/model/sync-change.ts";
 import type { HeldGroup } from "../src/queries/held.ts";
 import { type Draft, differences, type PlanInput, phases } from "./draft.ts";
 import { changedParts, fingerprintOf } from "./fingerprint.ts";
+import { planOutOfScope, planReturn } from "./plan-out-of-scope.ts";
 import { addressMatcher, type GroupScope } from "./scope.ts";
 import type { DirectoryGroup } from "./snapshot.ts";
 
@@ -17,14 +18,20 @@ export interface GroupPlan {
   drafts: Draft[];
   /** Those whose members are compared, by the directory's ids. Disputed ones are not among them. */
   synced: Map<string, SyncedGroup>;
-  isIgnored(email: string): boolean;
+  /** By the address that a group has in the directory, or that it has here (S15). */
+  isIgnored(...emails: (string | null | undefined)[]): boolean;
+  /** Why it is not certain that a group is out of scope; null when it is. */
+  doubt: string | null;
 }
 
 /** What to do about groups: which come, which change, which are gone, and which are inside which (S3, S7). */
 export function planGroups(input: PlanInput, scope: GroupScope): GroupPlan {
   const { held, snapshot, settings, directoryId } = input;
-  const isIgnored = settings.ignore.length > 0 ? addressMatcher(settings.ignore) : () => false;
-  const listed = snapshot.groups.items.filter((group) => scope.hasGroup(group.id) && !isIgnored(group.email));
+  const matches = settings.ignore.length > 0 ? addressMatcher(settings.ignore) : () => false;
+  const isIgnored: GroupPlan["isIgnored"] = (...emails) => emails.some((email) => email && matches(email));
+  const listed = snapshot.groups.items.filter(
+    ({ id, email }) => scope.hasGroup(id) && !isIgnored(email, held.groups.get(id)?.email),
+  );
   const byId = new Map(listed.map((group) => [group.id, group]));
   const drafts: Draft[] = [];
   const synced = new Map<string, SyncedGroup>();
@@ -47,13 +54,15 @@ export function planGroups(input: PlanInput, scope: GroupScope): GroupPlan {
       const body: SyncChangeBody = { ...draft, action, failure, candidateIds: [namesake.id] };
       drafts.push({ phase: phases.reports, status: "DISPUTED", body });
       if (known) synced.set(group.id, { id: group.id, name: known.name, held: known });
+      if (known?.outOfScopeSince) drafts.push(planReturn(known));
       continue;
     }
-    if (!known || known.fingerprint !== body.fingerprint) drafts.push({ phase: phases.groupsIn, status: "PLANNED", body: draft });
+    if (!known || known.fingerprint !== body.fingerprint || known.outOfScopeSince)
+      drafts.push({ phase: phases.groupsIn, status: "PLANNED", body: draft });
     synced.set(group.id, { id: group.id, name, held: known });
   }
-  drafts.push(...planNestings(input, synced), ...planGone(input, isIgnored));
-  return { drafts, synced, isIgnored };
+  drafts.push(...planNestings(input, synced), ...planGone(input, isIgnored), ...planOutOfScope(input, scope, isIgnored));
+  return { drafts, synced, isIgnored, doubt: scope.doubt };
 }
 
 function order(group: DirectoryGroup, { held }: PlanInput): number {
@@ -100,11 +109,10 @@ function describe(group: DirectoryGroup, name: string): (string | null)[] {
 function changesOf(known: HeldGroup | null, fingerprint: string, now: (string | null)[]) {
   const before = known ? [known.name, known.description, known.email] : [null, null, null];
   const changed = changedParts(known?.fingerprint ?? null, fingerprint);
-  return differences(
-    ["name", "description", "email"].map(
-      (field, at) => [field, before[at] ?? null, changed[at] ? (now[at] ?? null) : (before[at] ?? null)] as const,
-    ),
+  const said = ["name", "description", "email"].map(
+    (field, at) => [field, before[at] ?? null, changed[at] ? (now[at] ?? null) : (before[at] ?? null)] as const,
   );
+  return differences([...said, ["outOfScopeSince", known?.outOfScopeSince ?? null, null]]);
 }
 
 function bodyOf(action: SyncChangeBody["action"], group: { id: string }, known: HeldGroup | null, name: string): SyncChangeBody {
@@ -148,12 +156,12 @@ function planNestings({ snapshot, held }: PlanInput, synced: ReadonlyMap<string,
 }
 
 /** Groups that we hold and the directory does not list. Those merely out of scope stay, with their grants (S20). */
-function planGone({ snapshot, held }: PlanInput, isIgnored: (email: string) => boolean): Draft[] {
+function planGone({ snapshot, held }: PlanInput, isIgnored: GroupPlan["isIgnored"]): Draft[] {
   const listed = new Set(snapshot.groups.items.map((group) => group.id));
   const { state, reason } = snapshot.groups;
   const unproven = state === "complete" ? undefined : `The list of groups was not complete. ${reason ?? ""}`.trim();
   return [...held.groups.values()]
-    .filter((group) => !listed.has(group.externalId ?? "") && !isIgnored(group.email ?? ""))
+    .filter((group) => !listed.has(group.externalId ?? "") && !isIgnored(group.email))
     .map((group) => {
       const body: SyncChangeBody = {
         ...bodyOf("GROUP_DELETE", { id: group.externalId ?? "" }, group, group.name),

@@ -1,5 +1,5 @@
 import type { UserStatus } from "../src/model/entities.ts";
-import type { SyncChangeBody } from "../src/model/sync-change.ts";
+import type { Proof, SyncChangeBody } from "../src/model/sync-change.ts";
 import type { HeldUser } from "../src/queries/held.ts";
 import { type Claims, claimAddresses } from "./claim-addresses.ts";
 import { bodyOfUser, type Draft, differences, guardAdmins, type PlanInput, phases, report } from "./draft.ts";
@@ -11,13 +11,15 @@ import type { GroupScope } from "./scope.ts";
 /** What to do about people: who comes, who changes, who leaves (S6 to S11). */
 export function planUsers(input: PlanInput, people: ReadonlyMap<string, Person>, scope: GroupScope): Draft[] {
   const claims = claimAddresses(input, people);
+  const { deletedUserIds } = input.snapshot;
+  const deleted = new Set(deletedUserIds.state === "complete" ? deletedUserIds.items : []);
   const drafts: Draft[] = [];
   for (const user of input.held.users.values()) {
     const person = people.get(user.externalId ?? "");
     if (person?.verdict === "IGNORED" || claims.isIgnored(user.email)) continue;
     if (person?.verdict === "SKIPPED") drafts.push(report(bodyOfUser("USER_UPDATE", user), person.reason));
     else if (person) drafts.push(...planKnown(input, user, person, claims, scope));
-    else drafts.push(...planAbsent(input, user, claims));
+    else drafts.push(...planAbsent(input, user, claims, deleted.has(user.externalId ?? "") ? "DELETED" : "ABSENT"));
   }
   for (const person of people.values()) if (!input.held.users.has(person.id)) drafts.push(...planNewcomer(input, person, claims));
   return drafts;
@@ -79,11 +81,11 @@ function planFields(input: PlanInput, user: HeldUser, person: Person, claims: Cl
 }
 
 /** Somebody we hold and the directory does not list. */
-function planAbsent(input: PlanInput, user: HeldUser, claims: Claims): Draft[] {
+function planAbsent(input: PlanInput, user: HeldUser, claims: Claims, proof: Proof): Draft[] {
   const { state, reason } = input.snapshot.users;
   const unproven = state === "complete" ? undefined : `The list of users was not complete. ${reason ?? ""}`.trim();
   const news = differences([["listed", String(user.leftAt === null), "false"]]);
-  return planLeaver(input, user, { proof: "ABSENT", unproven, news, retires: claims.isWantedByAnother(user) });
+  return planLeaver(input, user, { proof, unproven, news, retires: claims.isWantedByAnother(user) });
 }
 
 /** Somebody the directory lists and we do not hold. Who is suspended is not brought. */

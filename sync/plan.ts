@@ -6,7 +6,7 @@ import { type Person, readPeople } from "./people.ts";
 import { planGroups } from "./plan-groups.ts";
 import { planMembers } from "./plan-members.ts";
 import { planUsers } from "./plan-users.ts";
-import { readScope } from "./scope.ts";
+import { addressMatcher, readScope } from "./scope.ts";
 
 /** Changes in one step at most: one transaction. Only addresses that move together may exceed it. */
 const stepSize = 500;
@@ -52,13 +52,20 @@ function leaveAlone(drafts: readonly Draft[], { held }: PlanInput): Draft[] {
   });
 }
 
-/** People in scope and active who are here, or come with this very plan. */
-function livePeople({ held }: PlanInput, people: ReadonlyMap<string, Person>, users: readonly Draft[]): Map<string, Person> {
+/** People in scope and active who are here, or come with this very plan. Whom the settings ignore at either address is not touched (S15). */
+function livePeople(
+  { held, settings }: PlanInput,
+  people: ReadonlyMap<string, Person>,
+  users: readonly Draft[],
+): Map<string, Person> {
   const coming = new Set(
     users.filter(({ status, body }) => status === "PLANNED" && body.externalId !== null).map(({ body }) => body.externalId),
   );
-  const isLive = (person: Person) =>
-    person.verdict === "IN" && person.active && (held.users.has(person.id) || coming.has(person.id));
+  const isIgnored = addressMatcher(settings.ignore);
+  const isLive = (person: Person) => {
+    const user = held.users.get(person.id);
+    return person.verdict === "IN" && person.active && (user ? !isIgnored(user.email) : coming.has(person.id));
+  };
   return new Map([...people].filter(([, person]) => isLive(person)));
 }
 

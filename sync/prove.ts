@@ -11,7 +11,7 @@ const CONCURRENT_PROOFS = 8;
 export interface ProofOptions {
   /** In scope `GROUPS`: who is in none of these is out of scope. */
   scopeGroups: readonly string[];
-  /** A person approved the removals a while ago: what an own record said is asked again where that can be. */
+  /** A person approved the removals a while ago: what a record or the list of the deleted said is asked again where that can be. */
   again: boolean;
 }
 
@@ -28,9 +28,10 @@ export async function proveRemovals(
 async function prove(reader: DirectoryReader, candidate: SyncChangeBody, { scopeGroups, again }: ProofOptions): Promise<Verdict> {
   const { action, proof, retires, externalId, groupExternalId } = candidate;
   const id = externalId ?? "";
-  if (action === "GROUP_DELETE") return fromPresence(await reader.isGroupPresent(id));
+  if (action === "GROUP_DELETE") return proof === "RECORD" ? "proven" : fromPresence(await reader.isGroupPresent(id));
   if (action === "MEMBER_REMOVE")
     return proof === "RECORD" ? "proven" : fromPresence(await reader.isMember(groupExternalId ?? "", id));
+  if (proof === "DELETED" && !again) return "proven";
   if (proof === "NO_MEMBER") return inNone(reader, scopeGroups, id);
   if (proof === "RECORD") {
     // That someone is out of scope stands in a record that no single question asks for; that someone is suspended can be asked.

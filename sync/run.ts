@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { LostRun, type RunHold } from "../src/actions/directories/advance-run.ts";
+import { holdRun, LostRun, type RunHold } from "../src/actions/directories/advance-run.ts";
 import { type BegunRun, beginRun, leaseOf } from "../src/actions/directories/begin-run.ts";
 import { finishRun, type RunEnd } from "../src/actions/directories/finish-run.ts";
 import type { LeaseClaim } from "../src/actions/directories/hold-lease.ts";
@@ -21,6 +21,7 @@ import { flattenMembers } from "./flatten.ts";
 import { giveBack, keepLease, type RunLog } from "./lease.ts";
 import { packStep, planSync } from "./plan.ts";
 import { DirectoryFault, type DirectoryReader } from "./snapshot.ts";
+import { watchCancel } from "./watch-cancel.ts";
 
 /** What a runner is made of. `isOutage` knows when the database itself is the trouble: such a run is taken up again later. */
 export interface RunnerOptions {
@@ -82,6 +83,9 @@ function handOf({ directoryId, directoryName }: RunToMake, approved: boolean): A
   return { kind: "directory", directoryId, approved, label: directoryName, scopes: new Set(allScopes), ipAddress: null };
 }
 
+const lockedOut =
+  "The directory's credentials cannot be opened: SECRET_KEY is another than when they were given. Set it back, or give them again.";
+
 interface Making {
   options: RunnerOptions;
   place: Place;
@@ -95,12 +99,14 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
   const { run, fence } = begun;
   const summary = readSummary(run.summary);
   const spent = { requestCount: run.requestCount, waitedMs: run.waitedMs };
+  const watch = watchCancel(options.door, place, run.id);
   let reader: DirectoryReader | null = null;
   const end = async (how: Pick<RunEnd, "status" | "failure"> & Partial<RunEnd>): Promise<SyncRunStatus> => {
     const heldCounts = { users: 0, groups: 0, memberships: 0 };
     const requestCount = spent.requestCount + (reader?.requestCount ?? 0);
+    const waitedMs = Math.round(spent.waitedMs + (reader?.waitedMs ?? 0));
     const base = { runId: run.id, fence, summary, heldCounts, credentialsRejected: false, distrusts: false };
-    await options.door.act(place, (work) => finishRun(work, { ...base, requestCount, waitedMs: spent.waitedMs, ...how }));
+    await options.door.act(place, (work) => finishRun(work, { ...base, requestCount, waitedMs, ...how }));
     options.log.info(
       { runId: run.id, directoryId: run.directoryId, status: how.status, failure: how.failure },
       "A sync run ended",
@@ -109,14 +115,14 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
   };
   try {
     if (run.cancelled) return await end({ status: "CANCELLED", failure: null });
+    if (!begun.credentials) return await end({ status: "FAILED", failure: lockedOut, credentialsRejected: true });
     reader = options.connect(begun.credentials);
     const hold: RunHold = { runId: run.id, fence, appliedSeq: run.appliedSeq };
     if (run.status === "PLANNING" || run.basis === null) {
-      const plan = await makePlan(making, reader, hold, summary);
-      spent.waitedMs += plan.waitedMs;
+      const plan = await makePlan(making, reader, hold, summary, AbortSignal.any([making.lost, watch.cancelled]));
       if (plan.waits) return await end({ status: "PLANNED", failure: plan.waits.reason, distrusts: plan.waits.isOther });
     }
-    if (summary.approved) await proveItsDomains(making, summary);
+    if (summary.approved) await proveItsDomains(making, hold, summary);
     const { directoryId, settings } = { directoryId: run.directoryId, settings: begun.settings };
     const applied = await applySteps({ door: options.door, place, hold, summary, directoryId, settings, reader });
     if (applied.cancelled) return await end({ status: "CANCELLED", failure: null });
@@ -124,28 +130,32 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
   } catch (error) {
     if (error instanceof LostRun || making.lost.aborted || options.isOutage(error))
       throw making.lost.aborted ? new LostRun() : error;
+    if (watch.cancelled.aborted) return end({ status: "CANCELLED", failure: null });
     if (error instanceof DirectoryFault)
       return end({ status: "FAILED", failure: error.message, credentialsRejected: error.kind === "CREDENTIALS_REJECTED" });
     const reference = randomBytes(4).toString("hex");
     options.log.error({ err: error, runId: run.id, reference }, "A sync run failed on our side");
     return end({ status: "FAILED", failure: `Something went wrong on our side (ref ${reference}).` });
+  } finally {
+    watch.stop();
   }
 }
 
 /** Reads, thinks and stores. `waits` says that a person has to apply the plan, and why if that is news. */
 async function makePlan(
-  { options, place, begun, lastCustomerId, lost }: Making,
+  { options, place, begun, lastCustomerId }: Making,
   reader: DirectoryReader,
   hold: RunHold,
   summary: RunSummary,
+  signal: AbortSignal,
 ) {
   const { door } = options;
   const { run, directory, settings } = begun;
-  const { basis, held, now } = await door.look(place, async (look) => ({
+  const { now, basis, held } = await door.look(place, async (look) => ({
+    now: look.now,
     // The hash first: what changes while the rest is read makes the plan expire, and not the other way round.
     basis: await readBasis(look, directory.id),
     held: await readHeld(look, directory.id),
-    now: look.now,
   }));
   const heldGroupIds = new Set(
     [...held.groups.values()].filter(({ id }) => held.members.has(id)).map(({ externalId }) => externalId ?? ""),
@@ -154,7 +164,7 @@ async function makePlan(
     scope: settings.scope,
     groupEmails: settings.groupEmails,
     heldGroupIds,
-    signal: lost,
+    signal,
   });
   const isOther = lastCustomerId !== null && snapshot.customerId !== null && lastCustomerId !== snapshot.customerId;
   const plan = planSync({
@@ -163,24 +173,30 @@ async function makePlan(
     snapshot,
     flat: flattenMembers(snapshot),
     held,
-    approved: summary.approved,
     now,
+    approved: summary.approved,
   });
-  Object.assign(summary, plan.summary, { directoryVersion: directory.version });
+  // An organization without anybody does not say which it is: the next one is compared with the last that did (S14).
+  const customerId = snapshot.customerId ?? lastCustomerId;
+  Object.assign(summary, plan.summary, { directoryVersion: directory.version, customerId });
   const applies = run.status === "APPLYING" && !isOther;
   const steps = plan.steps.map(packStep);
-  const spent = { requestCount: run.requestCount + reader.requestCount, waitedMs: run.waitedMs + snapshot.waitedMs };
+  const spent = {
+    requestCount: run.requestCount + reader.requestCount,
+    waitedMs: Math.round(run.waitedMs + reader.waitedMs),
+  };
   await door.act(place, (work) => storePlan(work, hold, { steps, basis, summary, applies, ...spent }));
   const reason = isOther ? "The credentials read another organization than before. Look at this plan before you apply it." : null;
-  return { waits: applies ? null : { reason, isOther }, waitedMs: snapshot.waitedMs };
+  return { waits: applies ? null : { reason, isOther } };
 }
 
 /** Rule 8.4: the directory's word for its domains, once a person applies its plan. */
-async function proveItsDomains({ options, place, begun }: Making, summary: RunSummary): Promise<void> {
+async function proveItsDomains({ options, place, begun }: Making, hold: RunHold, summary: RunSummary): Promise<void> {
   const { directory, settings } = begun;
-  await options.door.act(place, (work) =>
-    proveDomains(work, { directoryId: directory.id, listed: summary.domains, named: settings.domains }),
-  );
+  await options.door.act(place, async (work) => {
+    await holdRun(work, hold);
+    await proveDomains(work, { directoryId: directory.id, listed: summary.domains, named: settings.domains });
+  });
 }
 
 async function outcome(door: Door, place: Place, runId: string, summary: RunSummary, holds: readonly string[]) {

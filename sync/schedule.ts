@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { schedule as everyMinute, type ScheduledTask } from "node-cron";
 import { claimDue } from "../src/actions/directories/claim-due.ts";
-import { nextRunAfter } from "../src/actions/directories/read-settings.ts";
+import { nextRunOf } from "../src/actions/directories/next-run.ts";
 import { startApply } from "../src/actions/directories/start-apply.ts";
 import { startSync } from "../src/actions/directories/start-sync.ts";
 import type { Actor } from "../src/model/actor.ts";
@@ -18,6 +18,8 @@ export interface ScheduleOptions {
   door: Door;
   runner: SyncRunner;
   log: RunLog;
+  /** Knows when the database itself is the trouble. */
+  isOutage(error: unknown): boolean;
 }
 
 /** Starts runs when they are due. */
@@ -31,16 +33,14 @@ export interface Schedule {
 
 const day = 24 * 60 * 60 * 1000;
 
-/** Directories of many sites have the same schedule: their starts are spread over so many milliseconds. */
-const jitter = 60_000;
-
 const everywhere: Place = {
   siteId: "",
   actor: { kind: "operator", label: "gatehouse", scopes: new Set(allScopes), ipAddress: null },
 };
 
 /** The schedule of all directories (S20). Any number of instances may have one: each start is claimed by one of them. */
-export function createSchedule({ door, runner, log }: ScheduleOptions): Schedule {
+export function createSchedule(options: ScheduleOptions): Schedule {
+  const { door, runner, log } = options;
   const running = new Map<string, Promise<unknown>>();
   /** Runs that were in hand when somebody called: what is to be done may wait for their end, such as the plan just made to be applied. */
   const calledDuring = new Set<string>();
@@ -73,7 +73,7 @@ export function createSchedule({ door, runner, log }: ScheduleOptions): Schedule
       const dayAgo = new Date(Date.now() - day).toISOString();
       const due = await door.look(everywhere, (reader) => listDueDirectories(reader, { dayAgo }));
       for (const directory of due) {
-        const runId = await startDue(door, directory, log);
+        const runId = await startDue(options, directory);
         if (runId) make(runId);
       }
       for (const runId of await door.look(everywhere, listAbandonedRuns)) make(runId);
@@ -103,9 +103,12 @@ export function createSchedule({ door, runner, log }: ScheduleOptions): Schedule
   };
 }
 
-/** Claims a due start and makes it a run: a plan only, until a person applied one (S14). Null when there is nothing to start. */
-async function startDue(door: Door, directory: DueDirectory, log: RunLog): Promise<string | null> {
-  const { id, siteId, name, status, trusted, hasPlan, nextRunAt: dueAt } = directory;
+/**
+ * Claims a due start and makes it a run: a plan only, until a person applied one (S14). Null when there is nothing to start. Throws
+ * only when the database does not answer: what is wrong with one directory hinders no other (S18).
+ */
+async function startDue({ door, log, isOutage }: ScheduleOptions, directory: DueDirectory): Promise<string | null> {
+  const { id, siteId, name, status, failedRuns, trusted, hasPlan, nextRunAt: dueAt } = directory;
   const actor: Actor = {
     kind: "directory",
     directoryId: id,
@@ -116,21 +119,17 @@ async function startDue(door: Door, directory: DueDirectory, log: RunLog): Promi
   };
   const place = { siteId, actor };
   try {
-    const nextRunAt = momentAfter(directory, new Date());
+    const { schedule } = JSON.parse(directory.settings) as DirectorySettings; // as: only the directory's own actions write it
+    // However many were missed, the next one is in the future.
+    const nextRunAt = nextRunOf({ schedule, failedRuns }, new Date());
     if (!(await door.act(place, (work) => claimDue(work, { directoryId: id, dueAt, nextRunAt })))) return null;
     if (!trusted && hasPlan) return null;
     const target = { directoryId: publicId("Directory", id) };
     return await door.act(place, (work) => (trusted && status !== "NEW" ? startApply(work, target) : startSync(work, target)));
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    log.info({ directoryId: id, reason: error.message }, "A due run was not started");
+    if (isOutage(error)) throw error;
+    if (error instanceof Refusal) log.info({ directoryId: id, reason: error.message }, "A due run was not started");
+    else log.error({ directoryId: id, err: error }, "A due run could not be started");
     return null;
   }
-}
-
-/** In quarantine once a day (S20); otherwise as the schedule says, once however many were missed. */
-function momentAfter({ status, settings }: DueDirectory, now: Date): string | null {
-  const { schedule } = JSON.parse(settings) as DirectorySettings; // as: only the directory's own actions write it
-  const next = status === "QUARANTINED" ? new Date(now.getTime() + day).toISOString() : nextRunAfter(schedule, now);
-  return next === null || schedule === null ? null : new Date(Date.parse(next) + Math.random() * jitter).toISOString();
 }

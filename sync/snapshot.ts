@@ -103,6 +103,8 @@ export interface DirectoryReader {
   /** All requests so far, by purpose and together. */
   readonly requests: Readonly<RequestTally>;
   readonly requestCount: number;
+  /** Milliseconds spent waiting so far, as in a snapshot. */
+  readonly waitedMs: number;
 }
 
 /** A failure of the directory as a whole. The message is a sentence for an administrator and says what to do. */

@@ -15,27 +15,73 @@ export const systemClock: Clock = {
 };
 
 export interface Throttle {
-  /** Waits for this caller's turn, first come first served, and answers how many milliseconds that took. */
+  /** Waits for this caller's turn and answers how many milliseconds that took. */
   take(signal?: AbortSignal): Promise<number>;
 }
 
 /**
- * A token bucket: `perMinute` requests spread evenly, of which one second's worth may go at once. A turn is given out when it is
- * asked for, so an aborted wait still uses its turn: the limit errs on the careful side.
+ * Gives out the next stretch of time, of so many milliseconds, and answers when it begins: so many milliseconds from now. It may lie
+ * before now by its own length at most: what nobody took before then is lost.
  */
-export function createThrottle(perMinute: number, clock: Clock = systemClock): Throttle {
+export type TakeStretch = (milliseconds: number) => Promise<number>;
+
+/**
+ * A token bucket: `perMinute` requests spread evenly, of which one second's worth may go at once. It takes a stretch of about a
+ * second at a time, with the turns in it; an aborted wait still uses its turn, and a turn that lies by for longer than a stretch is
+ * lost: the limit errs on the careful side.
+ */
+export function createThrottle(
+  perMinute: number,
+  clock: Clock = systemClock,
+  takeStretch: TakeStretch = stretchesOfOurOwn(clock),
+): Throttle {
   const spacing = 60_000 / perMinute;
-  const burst = Math.max(1, Math.ceil(perMinute / 60));
-  // When the turn given out last was due. It lies in the past while there are turns to spare.
-  let due = Number.NEGATIVE_INFINITY;
+  const turns = Math.max(1, Math.ceil(perMinute / 60));
+  const stretch = Math.ceil(turns * spacing);
+  /** The moment of the next turn, and how many follow it in this stretch, itself included. */
+  let next = Number.NEGATIVE_INFINITY;
+  let left = 0;
+  let taking: Promise<void> | null = null;
+
+  const passOverLost = () => {
+    const lost = Math.min(left, Math.max(0, Math.floor((clock.now() - stretch + spacing - next) / spacing)));
+    if (lost > 0) next += lost * spacing;
+    left -= lost;
+  };
+  const takeMore = async () => {
+    const begins = await takeStretch(stretch);
+    next = clock.now() + begins + spacing;
+    left = turns;
+  };
 
   return {
     async take(signal) {
+      const asked = clock.now();
+      for (passOverLost(); left === 0; passOverLost()) {
+        taking ??= takeMore().finally(() => {
+          taking = null;
+        });
+        await taking;
+      }
+      const due = next;
+      next += spacing;
+      left--;
+      signal?.throwIfAborted();
       const now = clock.now();
-      due = Math.max(due, now - burst * spacing) + spacing;
       const wait = Math.max(0, due - now);
       if (wait > 0) await clock.sleep(wait, signal);
-      return wait;
+      return now - asked + wait;
     },
+  };
+}
+
+/** A bucket that nobody else takes from. */
+function stretchesOfOurOwn(clock: Clock): TakeStretch {
+  let givenUpTo = Number.NEGATIVE_INFINITY;
+  return async (milliseconds) => {
+    const now = clock.now();
+    const begins = Math.max(givenUpTo, now - milliseconds);
+    givenUpTo = begins + milliseconds;
+    return begins - now;
   };
 }

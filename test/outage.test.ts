@@ -254,7 +254,8 @@ describe("an outage", { concurrent: false }, () => {
       expect(await ended(await startSync())).toMatchObject({ status: "SUCCEEDED" });
       addUser(company, { primaryEmail: "new@acme.example", givenName: "New", familyName: "Comer" });
       const leaver = company.users.find(({ isAdmin, suspended, archived }) => !isAdmin && !suspended && !archived);
-      deleteUser(company, leaver?.id ?? "");
+      // So long ago that no list of the deleted names them any more.
+      deleteUser(company, leaver?.id ?? "", new Date(Date.now() - 21 * 86_400_000));
       // The proof that somebody is gone is asked for between the steps: there the run stands when the process is killed.
       directory.faults.push({ kind: "drip", method: "users.get", pieces: 1000, everyMs: 1000 });
       const asked = directory.requests.get("users.get") ?? 0;

@@ -42,6 +42,7 @@ export async function doctor(env: NodeJS.ProcessEnv, { json }: { json: boolean }
       isOutage,
       googleApiUrl: config.googleApiUrl,
       googleTokenUrl: config.googleTokenUrl,
+      googleQueriesPerMinute: config.googleQueriesPerMinute,
     });
     findings.push(...(await directoryFindings(house, config.secretKey, connect)));
     await house.close();

@@ -40,7 +40,14 @@ export async function serve(config: Config, log: Log, { stop, postman }: ServeOp
   let closing = false;
   const finder = createProofFinder(config.domains);
   const door = frontDoor(() => house);
-  const sync = wireSync({ door, log, isOutage, googleApiUrl: config.googleApiUrl, googleTokenUrl: config.googleTokenUrl });
+  const sync = wireSync({
+    door,
+    log,
+    isOutage,
+    googleApiUrl: config.googleApiUrl,
+    googleTokenUrl: config.googleTokenUrl,
+    googleQueriesPerMinute: config.googleQueriesPerMinute,
+  });
   const gateway = await buildGateway({
     door,
     log,

@@ -48,6 +48,7 @@ export function registerSync(program: Command, start: () => Start): void {
         isOutage,
         googleApiUrl: config.googleApiUrl,
         googleTokenUrl: config.googleTokenUrl,
+        googleQueriesPerMinute: config.googleQueriesPerMinute,
       });
       await watching({ door: house.door, place, runId }, runner.run(runId));
       const run = await house.door.look(place, (reader) => readWholeRun(reader, runId));

@@ -142,6 +142,8 @@ export class Group {
   @MayHold("key") externalId: string | null;
   @MayHold("key") externalKey: string | null;
   @MayHold("code") fingerprint: string | null;
+  /** Since when its directory has it and does not bring it (S20); null while it is brought. */
+  @MayHold("time") outOfScopeSince: string | null;
   @Holds("int") memberCount: number;
   @Holds("time") createdAt: string;
   @Holds("int") version: number;
@@ -464,6 +466,13 @@ export class Lease {
   @Holds("time") expiresAt: string;
 }
 
+/** Up to which moment turns to ask a provider are given out, by the database's clock; a row for each quota that the provider counts by. */
+@Entity({ name: "Quota" })
+export class Quota {
+  @Key("code") name: string;
+  @Holds("time") givenUpTo: string;
+}
+
 /** Every noun that has a table. */
 export const entities = [
   Site,
@@ -492,4 +501,5 @@ export const entities = [
   SyncException,
   LeftAlone,
   Lease,
+  Quota,
 ];

@@ -29,10 +29,11 @@ export interface FieldChange {
 }
 
 /**
- * What a removal rests on (S12). ABSENT: the directory does not list the object. RECORD: the object's own record in a complete
- * listing says so (suspended, out of scope). NO_MEMBER: a complete list of members does not name the person.
+ * What a removal rests on (S12). ABSENT: the directory does not list the object. DELETED: nor that, and a complete list of the deleted
+ * names the person. RECORD: the object's own record in a complete listing says so (suspended, out of scope). NO_MEMBER: a complete
+ * list of members does not name the person.
  */
-export type Proof = "ABSENT" | "RECORD" | "NO_MEMBER";
+export type Proof = "ABSENT" | "DELETED" | "RECORD" | "NO_MEMBER";
 
 /** One change as a step stores it: enough to show it, and to make it without reading the directory again. */
 export interface SyncChangeBody {

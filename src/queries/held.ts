@@ -33,6 +33,10 @@ export interface HeldGroup {
   description: string | null;
   email: string | null;
   fingerprint: string | null;
+  /** Since when the directory has it and does not bring it (S20). */
+  outOfScopeSince: string | null;
+  /** Everybody in it, by hand or by the directory. */
+  memberCount: number;
 }
 
 /** What a site holds, as far as one directory is concerned. */
@@ -109,18 +113,18 @@ async function readUsers(reader: Reader, directoryId: string, held: Held): Promi
 async function readGroups(reader: Reader, directoryId: string, held: Held): Promise<{ id: string; size: number }[]> {
   const sizes: { id: string; size: number }[] = [];
   for (let after = "", full = true; full; ) {
-    const rows = await reader.rows<Raw<HeldGroup> & { id: string; memberCount: number }>(
-      `SELECT id, directoryId, externalId, name, nameKey, description, email, fingerprint, memberCount
+    const rows = await reader.rows<Raw<HeldGroup> & { id: string }>(
+      `SELECT id, directoryId, externalId, name, nameKey, description, email, fingerprint, outOfScopeSince, memberCount
        FROM \`Group\` WHERE siteId = ? AND id > ? ORDER BY id LIMIT ${pageSize}`,
       [reader.siteId, after],
     );
-    for (const { memberCount, ...row } of rows) {
+    for (const row of rows) {
       const group = { ...row, externalId: textOf(row.externalId), nameKey: String(row.nameKey) } as HeldGroup; // as: the columns that are bytes are converted above
       held.groupsByName.set(group.nameKey, group);
       after = group.id;
       if (group.directoryId !== directoryId || group.externalId === null) continue;
       held.groups.set(group.externalId, group);
-      sizes.push({ id: group.id, size: memberCount });
+      sizes.push({ id: group.id, size: group.memberCount });
     }
     full = rows.length === pageSize;
   }

@@ -32,6 +32,7 @@ export interface DueDirectory {
   siteId: string;
   name: string;
   status: DirectoryStatus;
+  failedRuns: number;
   trusted: boolean;
   settings: string;
   nextRunAt: string;
@@ -42,7 +43,7 @@ export interface DueDirectory {
 /** Directories of every site that are due, the longest due first. `dayAgo` is the reader's moment less a day. */
 export async function listDueDirectories(reader: Reader, { dayAgo }: { dayAgo: string }): Promise<DueDirectory[]> {
   const rows = await reader.rows<Omit<DueDirectory, "trusted" | "hasPlan"> & { trusted: number; hasPlan: number }>(
-    `SELECT d.id, d.siteId, d.name, d.status, d.trusted, d.settings, d.nextRunAt,
+    `SELECT d.id, d.siteId, d.name, d.status, d.failedRuns, d.trusted, d.settings, d.nextRunAt,
      EXISTS (SELECT 1 FROM SyncRun r WHERE r.directoryId = d.id AND r.status = 'PLANNED' AND r.createdAt > ?) AS hasPlan
      FROM Directory d WHERE d.nextRunAt <= ? AND d.paused = 0 ORDER BY d.nextRunAt LIMIT 100`,
     [dayAgo, reader.now],

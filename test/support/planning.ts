@@ -60,6 +60,8 @@ export function holdGroup(held: Held, externalId: string | null, name: string, m
     description: null,
     email,
     fingerprint: fingerprintOf([name, null, email]),
+    outOfScopeSince: null,
+    memberCount: members.length,
   };
   held.groupsByName.set(group.nameKey, group);
   if (externalId) held.groups.set(externalId, group);
@@ -68,18 +70,16 @@ export function holdGroup(held: Held, externalId: string | null, name: string, m
 }
 
 /** What the plan makes of it. */
-export function plan(script: ScriptedDirectory, held: Held, settings: Partial<DirectorySettings> = {}, approved = false): Plan {
+export function plan(
+  script: ScriptedDirectory,
+  held: Held,
+  settings: Partial<DirectorySettings> = {},
+  approved = false,
+  now = new Date().toISOString(),
+): Plan {
   const all = { ...initialSettings, ...settings };
   const snapshot = script.snapshot(all.scope === "GROUPS" ? all : null);
-  return planSync({
-    directoryId,
-    settings: all,
-    snapshot,
-    flat: flattenMembers(snapshot),
-    held,
-    approved,
-    now: new Date().toISOString(),
-  });
+  return planSync({ directoryId, settings: all, snapshot, flat: flattenMembers(snapshot), held, now, approved });
 }
 
 /** `STATUS ACTION label[ in group]`, in the order of the plan. */

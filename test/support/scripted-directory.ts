@@ -18,6 +18,8 @@ export interface ScriptedDirectory {
   customerId: string;
   /** Ids that listings leave out although they are there, without any sign: Google's partial list with 200. */
   hidden: Set<string>;
+  /** Whom the list of the deleted names. */
+  deleted: Set<string>;
   listsAre: Listing<unknown>["state"];
   /** Thrown by the next reading. */
   fault: DirectoryFault | null;
@@ -38,6 +40,7 @@ export function scriptedDirectory(): ScriptedDirectory {
     domains: ["acme.example"],
     customerId: "C01",
     hidden: new Set(),
+    deleted: new Set(),
     listsAre: "complete",
     fault: null,
     proofs: [],
@@ -96,7 +99,7 @@ export function scriptedDirectory(): ScriptedDirectory {
         customerId: script.customerId,
         verifiedDomains: { state: "complete", reason: null, items: script.domains },
         users: listing(script.users.values()),
-        deletedUserIds: { state: "complete", reason: null, items: [] },
+        deletedUserIds: { state: script.listsAre, reason: null, items: [...script.deleted] },
         groups: listing(script.groups.values()),
         members: new Map([...inScope].map((id) => [id, listing(script.members.get(id) ?? [])])),
         requests: { listing: 1, rereading: 0, proofs: 0, other: 0 },
@@ -134,6 +137,7 @@ export function scriptedDirectory(): ScriptedDirectory {
         },
         probe: async () => [],
         requests,
+        waitedMs: 0,
         get requestCount() {
           return requests.listing + requests.proofs;
         },

@@ -14,7 +14,7 @@ afterEach(() => house.close());
 
 const schedule = () => {
   const runner = createSyncRunner({ door: house.door, connect: () => house.script.reader(), isOutage, log: quiet });
-  return createSchedule({ door: house.door, runner, log: quiet });
+  return createSchedule({ door: house.door, runner, log: quiet, isOutage });
 };
 /** Looks once on so many instances at the same moment, and waits for what they started. */
 const tick = async (instances = 1) => {

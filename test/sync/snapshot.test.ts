@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { type PageAnswer, readListing } from "../../sync/listing.ts";
 import { type DirectoryPages, readPages } from "../../sync/read-snapshot.ts";
 import { type DirectMember, DirectoryFault, type DirectoryGroup, type ReadOptions } from "../../sync/snapshot.ts";
-import { createThrottle } from "../../sync/throttle.ts";
 
 const options = { keyOf: (id: string) => id || null };
 
@@ -160,45 +159,5 @@ describe("reading a directory", () => {
     const told: string[] = [];
     await readPages(pages, { ...everyone, onProgress: (part, done) => told.push(`${part} ${done}`) });
     expect(told).toEqual(["groups 2", "users 0", "deletedUsers 0", "members 1", "members 2"]);
-  });
-});
-
-describe("the throttle", () => {
-  /** A clock that only passes when somebody sleeps. */
-  function standingClock() {
-    let now = 0;
-    return {
-      now: () => now,
-      sleep: async (milliseconds: number) => {
-        now += milliseconds;
-      },
-    };
-  }
-
-  it("lets one second's worth through at once and then keeps the pace", async () => {
-    const clock = standingClock();
-    const throttle = createThrottle(600, clock);
-    const waits: number[] = [];
-    for (let turn = 0; turn < 12; turn++) waits.push(await throttle.take());
-    expect(waits).toEqual([...Array(10).fill(0), 100, 100]);
-  });
-
-  it("gives the burst back after a rest, and never more than that", async () => {
-    const clock = standingClock();
-    const throttle = createThrottle(600, clock);
-    for (let turn = 0; turn < 12; turn++) await throttle.take();
-    await clock.sleep(3_600_000);
-    const waits: number[] = [];
-    for (let turn = 0; turn < 11; turn++) waits.push(await throttle.take());
-    expect(waits).toEqual([...Array(10).fill(0), 100]);
-  });
-
-  it("lets a caller who waits be called off", async () => {
-    const throttle = createThrottle(1);
-    const stop = new AbortController();
-    await throttle.take();
-    const waiting = throttle.take(stop.signal);
-    stop.abort();
-    await expect(waiting).rejects.toThrow("aborted");
   });
 });

@@ -1,5 +1,6 @@
 import type { DirectorySettings, GoogleCredentials } from "../../model/directory-settings.ts";
 import { Directory, SyncRun } from "../../model/entities.ts";
+import { SealBroken } from "../../secrets/seal.ts";
 import type { Work } from "../../work/work.ts";
 import { sealOf } from "./connect-directory.ts";
 import { type LeaseClaim, takeLease } from "./hold-lease.ts";
@@ -9,7 +10,8 @@ export interface BegunRun {
   run: SyncRun;
   directory: Directory;
   settings: DirectorySettings;
-  credentials: GoogleCredentials;
+  /** Null where they cannot be opened, because SECRET_KEY is another than when they were given. */
+  credentials: GoogleCredentials | null;
   /** Under this number the run is written from now on (S19). */
   fence: number;
 }
@@ -43,7 +45,16 @@ export async function beginRun(
     run: { ...run, fence, startedAt: run.startedAt ?? work.now },
     directory,
     settings: JSON.parse(directory.settings) as DirectorySettings, // as: only the directory's own actions write it
-    credentials: JSON.parse(work.unseal(sealOf(directory.id), directory.credentials)) as GoogleCredentials, // as: sealed by them, too
+    credentials: openCredentials(work, directory),
     fence,
   });
+}
+
+function openCredentials(work: Work, { id, credentials }: Directory): GoogleCredentials | null {
+  try {
+    return JSON.parse(work.unseal(sealOf(id), credentials)) as GoogleCredentials; // as: sealed by the directory's own actions
+  } catch (error) {
+    if (error instanceof SealBroken) return null;
+    throw error;
+  }
 }

@@ -4,8 +4,9 @@ import { newId } from "../../model/id.ts";
 import { cleanText } from "../../model/name-key.ts";
 import { Problems } from "../../model/refusal.ts";
 import type { Work } from "../../work/work.ts";
+import { nextRunAfter } from "./next-run.ts";
 import { type CredentialsInput, readCredentials } from "./read-credentials.ts";
-import { nextRunAfter, readSettings, type SettingsInput } from "./read-settings.ts";
+import { readSettings, type SettingsInput } from "./read-settings.ts";
 
 export interface ConnectDirectory {
   name: string;

@@ -21,7 +21,10 @@ export async function disconnectDirectory(work: Work, { id }: { id: string }): P
     `UPDATE User SET ${byHand}, directorySuspended = 0, leftDirectoryAt = NULL WHERE siteId = ? AND directoryId = ?`,
     ours,
   );
-  const groups = await work.write(`UPDATE \`Group\` SET ${byHand} WHERE siteId = ? AND directoryId = ?`, ours);
+  const groups = await work.write(
+    `UPDATE \`Group\` SET ${byHand}, outOfScopeSince = NULL WHERE siteId = ? AND directoryId = ?`,
+    ours,
+  );
   await work.write("UPDATE Domain SET directoryId = NULL WHERE siteId = ? AND directoryId = ?", ours);
   await work.write(
     `UPDATE SyncRun SET status = 'CANCELLED', cancelled = 1, fence = fence + 1, failure = ?, finishedAt = ?

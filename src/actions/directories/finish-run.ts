@@ -1,12 +1,14 @@
 import type { WordedLetter } from "../../mail/letter.ts";
 import { directoryTroubleLetter } from "../../mail/wording/directory-trouble-letter.ts";
 import { removalsHeldLetter } from "../../mail/wording/removals-held-letter.ts";
+import type { DirectorySettings } from "../../model/directory-settings.ts";
 import { Directory, type DirectoryStatus, Site, SyncRun, type SyncRunStatus } from "../../model/entities.ts";
 import { Refusal } from "../../model/refusal.ts";
 import type { RunSummary } from "../../model/sync-summary.ts";
 import type { Work } from "../../work/work.ts";
 import { writeToAdmins } from "../letters/write-to-admins.ts";
 import { LostRun } from "./advance-run.ts";
+import { failuresToQuarantine, nextRunOf } from "./next-run.ts";
 
 /** How a run ended. PLANNED: its plan waits for a person. */
 export interface RunEnd {
@@ -25,9 +27,6 @@ export interface RunEnd {
   /** Another organization was read than before: nothing is applied until a person applied a plan (S14). */
   distrusts: boolean;
 }
-
-/** So many failed runs in a row put a directory into quarantine (S20). */
-const failuresToQuarantine = 3;
 
 /** Ends a run, says how its directory is from now on, and tells the admins what they have to do, if anything (S13, S20). */
 export async function finishRun(work: Work, end: RunEnd): Promise<void> {
@@ -54,12 +53,13 @@ export async function finishRun(work: Work, end: RunEnd): Promise<void> {
   const failedRuns = end.status === "FAILED" ? directory.failedRuns + 1 : end.status === "CANCELLED" ? directory.failedRuns : 0;
   const status = statusAfter(directory, end, failedRuns);
   await work.write(
-    `UPDATE Directory SET status = ?, statusReason = ?, failedRuns = ?, trusted = ?, lastRunId = ?,
+    `UPDATE Directory SET status = ?, statusReason = ?, failedRuns = ?, nextRunAt = ?, trusted = ?, lastRunId = ?,
      lastSuccessAt = CASE WHEN ? THEN ? ELSE lastSuccessAt END WHERE id = ?`,
     [
       status,
       end.status === "CANCELLED" ? directory.statusReason : (end.failure?.slice(0, 1000) ?? null),
       failedRuns,
+      nextRunAfterwards(directory, failedRuns, new Date(work.now)),
       // S14: a plan that a person applied is what the schedule goes by from now on, unless the settings changed meanwhile.
       (directory.trusted && !end.distrusts) ||
         (applied && end.summary.approved && end.summary.directoryVersion === directory.version),
@@ -86,6 +86,14 @@ function statusAfter(directory: Directory, end: RunEnd, failedRuns: number): Dir
   if (end.credentialsRejected) return "CREDENTIALS_REJECTED";
   if (failedRuns >= failuresToQuarantine) return "QUARANTINED";
   return directory.status === "NEW" ? "NEW" : "DEGRADED";
+}
+
+/** Where quarantine begins or ends, the next start is at once what it is from now on (S20); otherwise it stays. */
+function nextRunAfterwards(directory: Directory, failedRuns: number, now: Date): string | null {
+  const wasQuarantined = directory.failedRuns >= failuresToQuarantine;
+  if (wasQuarantined === failedRuns >= failuresToQuarantine) return directory.nextRunAt;
+  const { schedule } = JSON.parse(directory.settings) as DirectorySettings; // as: only the directory's own actions write it
+  return nextRunOf({ schedule, failedRuns }, now);
 }
 
 async function tellAdmins(work: Work, directory: Directory, status: DirectoryStatus, end: RunEnd): Promise<void> {

@@ -92,9 +92,3 @@ async function readApplications(work: Work, publicIds: readonly string[], proble
 function unique(texts: readonly string[], spell: (text: string, index: number) => string): string[] {
   return [...new Set(texts.map(spell))];
 }
-
-/** When the schedule next fires after a moment, as 24 characters; null for manual runs only. */
-export function nextRunAfter(schedule: string | null, moment: Date): string | null {
-  const cron = schedule === null ? null : readCron(schedule);
-  return cron && !("fault" in cron) ? (nextAfter(cron, moment)?.toISOString() ?? null) : null;
-}

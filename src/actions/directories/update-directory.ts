@@ -4,8 +4,9 @@ import { Problems } from "../../model/refusal.ts";
 import type { Work } from "../../work/work.ts";
 import { findOrRefuse } from "../find-or-refuse.ts";
 import { readDirectoryName, sealOf } from "./connect-directory.ts";
+import { nextRunAfter } from "./next-run.ts";
 import { type CredentialsInput, readCredentials } from "./read-credentials.ts";
-import { nextRunAfter, readSettings, type SettingsInput } from "./read-settings.ts";
+import { readSettings, type SettingsInput } from "./read-settings.ts";
 
 /** What to change; what is left out stays. */
 export interface UpdateDirectory {

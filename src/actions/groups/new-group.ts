@@ -27,6 +27,7 @@ export function newGroup(work: Work, { name, description }: GroupWords, origin: 
     externalId,
     externalKey: directoryId !== null && externalId !== null ? externalKeyOf(directoryId, externalId) : null,
     fingerprint,
+    outOfScopeSince: null,
     memberCount: 0,
     createdAt: work.now,
     version: 1,

@@ -17,13 +17,14 @@ export interface GroupUpdate {
   /** What a directory knows besides. */
   email?: string | null;
   fingerprint?: string | null;
+  outOfScopeSince?: string | null;
   expectedVersion?: number | null;
   /** Where it stands in the input. */
   path?: string[];
 }
 
 /** The columns that can change, with their values from now on. */
-type Next = Pick<Group, "name" | "nameKey" | "description" | "email" | "fingerprint">;
+type Next = Pick<Group, "name" | "nameKey" | "description" | "email" | "fingerprint" | "outOfScopeSince">;
 
 interface Update {
   group: Group;
@@ -58,13 +59,17 @@ export async function updateGroups(work: Work, inputs: readonly GroupUpdate[]): 
 function readUpdates(groups: readonly Group[], inputs: readonly GroupUpdate[]): Update[] {
   const problems = new Problems();
   const updates = groups.map((group, index): Update => {
-    const { name, description, email, fingerprint, expectedVersion, path = [] } = inputs[index] ?? {};
+    const { name, description, email, fingerprint, outOfScopeSince, expectedVersion, path = [] } = inputs[index] ?? {};
     if (typeof expectedVersion === "number" && expectedVersion !== group.version)
       problems.add("CONFLICT", "Someone changed this group since you read it. Read it again.", [...path, "expectedVersion"]);
     if (name === null) problems.add("INVALID", "A group needs a name.", [...path, "name"]);
     const given = { name: name ?? group.name, description: description === undefined ? group.description : description };
     const words = readGroupWords(given, path, problems);
-    const known = { email: email === undefined ? group.email : email, fingerprint: fingerprint ?? group.fingerprint };
+    const known = {
+      email: email === undefined ? group.email : email,
+      fingerprint: fingerprint ?? group.fingerprint,
+      outOfScopeSince: outOfScopeSince === undefined ? group.outOfScopeSince : outOfScopeSince,
+    };
     return { group, path, next: { ...words, ...known, nameKey: nameKey(words.name) } };
   });
   problems.refuseIfAny();
@@ -88,9 +93,9 @@ async function freeOldNames(work: Work, changed: readonly Update[]): Promise<voi
 async function store(work: Work, { group, next, path }: Update): Promise<void> {
   try {
     await work.write(
-      `UPDATE \`Group\` SET name = ?, nameKey = ?, description = ?, email = ?, fingerprint = ?, version = version + 1
-       WHERE id = ? AND siteId = ?`,
-      [next.name, next.nameKey, next.description, next.email, next.fingerprint, group.id, work.siteId],
+      `UPDATE \`Group\` SET name = ?, nameKey = ?, description = ?, email = ?, fingerprint = ?, outOfScopeSince = ?,
+       version = version + 1 WHERE id = ? AND siteId = ?`,
+      [next.name, next.nameKey, next.description, next.email, next.fingerprint, next.outOfScopeSince, group.id, work.siteId],
     );
   } catch (error) {
     if (isDuplicate(error)) throw new Refusal("TAKEN", `There is a group named ${next.name} already.`, [...path, "name"]);
@@ -99,7 +104,7 @@ async function store(work: Work, { group, next, path }: Update): Promise<void> {
 }
 
 function trailOf({ group, next }: Update): TrailSubject {
-  const fields = (["name", "description", "email"] as const).filter((field) => next[field] !== group[field]);
+  const fields = (["name", "description", "email", "outOfScopeSince"] as const).filter((field) => next[field] !== group[field]);
   const changes = Object.fromEntries(fields.map((field) => [field, [group[field], next[field]] as const]));
   return { type: "Group", id: group.id, label: next.name, changes };
 }

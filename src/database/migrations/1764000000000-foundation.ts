@@ -111,6 +111,7 @@ const tables: Record<string, TableSpec> = {
       externalId: "key?",
       externalKey: "key?",
       fingerprint: "code?",
+      outOfScopeSince: "time?",
       memberCount: "int",
       createdAt: "time",
       version: "int",
@@ -356,6 +357,7 @@ const tables: Record<string, TableSpec> = {
     columns: { name: "code", holder: "code", fence: "int", expiresAt: "time" },
     key: ["name"],
   },
+  Quota: { columns: { name: "code", givenUpTo: "time" }, key: ["name"] },
 };
 
 /** The first tables. One migration serves SQLite, MySQL and MariaDB. */
