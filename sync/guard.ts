@@ -49,11 +49,24 @@ export function guardRemovals(drafts: readonly Draft[], { held, settings }: Plan
       for (const draft of leaving)
         hold(draft, `The group ${name} would lose ${losing} of its ${size} members; without approval it may lose ${allowed}.`);
   }
-  return disputeFollowers(
-    drafts.map((draft): Draft => {
-      const failure = reasons.get(draft);
-      return failure === undefined ? draft : { ...draft, status: "HELD", body: { ...draft.body, failure } };
-    }),
+  const guarded = drafts.map((draft): Draft => {
+    const failure = reasons.get(draft);
+    return failure === undefined ? draft : { ...draft, status: "HELD", body: { ...draft.body, failure } };
+  });
+  return disputeFollowers(holdFreedNames(guarded));
+}
+
+/** Whoever comes by the name of a group that stays for now waits with its removal. */
+function holdFreedNames(drafts: Draft[]): Draft[] {
+  const staying = new Map(
+    drafts
+      .filter(({ status, body }) => status === "HELD" && body.action === "GROUP_DELETE")
+      .map(({ body }) => [body.subjectId, body.failure]),
+  );
+  return drafts.map((draft) =>
+    draft.status === "PLANNED" && draft.after && staying.has(draft.after)
+      ? { ...draft, status: "HELD", body: { ...draft.body, failure: staying.get(draft.after) } }
+      : draft,
   );
 }
 
