@@ -41,12 +41,15 @@ function planKnown(input: PlanInput, user: HeldUser, person: Person, claims: Cla
   } else if (returns) {
     const body = { ...bodyOf("USER_ACTIVATE", user), changes: differences([["status", user.status, "ACTIVE"], suspended]) };
     drafts.push({ phase: phases.usersIn, status: "PLANNED", body });
-  } else if (user.suspended === person.active)
-    drafts.push({
-      phase: phases.usersIn,
-      status: "PLANNED",
-      body: { ...bodyOf("USER_UPDATE", user), changes: differences([suspended]) },
-    });
+  } else if (user.suspended === person.active) {
+    // One step changes nobody twice: the later would take the place of the earlier.
+    const update = drafts.find(({ phase }) => phase === phases.usersIn);
+    if (update) update.body.changes.push(...differences([suspended]));
+    else {
+      const body = { ...bodyOf("USER_UPDATE", user), changes: differences([suspended]) };
+      drafts.push({ phase: phases.usersIn, status: "PLANNED", body });
+    }
+  }
   return drafts;
 }
 
