@@ -1,3 +1,4 @@
+import { isRetired } from "../src/actions/users/retire-addresses.ts";
 import type { SyncChangeBody } from "../src/model/sync-change.ts";
 import type { HeldUser } from "../src/queries/held.ts";
 import { type Claims, claimAddresses } from "./claim-addresses.ts";
@@ -54,10 +55,12 @@ function planKnown(input: PlanInput, user: HeldUser, person: Person, claims: Cla
 }
 
 function planFields(input: PlanInput, user: HeldUser, person: Person, claims: Claims): Draft[] {
-  if (user.fingerprint === person.fingerprint) return [];
-  const [email, fullName, title] = changedParts(user.fingerprint, person.fingerprint);
+  // Who lost the address to somebody else and is back gets one again, even the one of before.
+  const isBack = isRetired(user.email);
+  if (user.fingerprint === person.fingerprint && !isBack) return [];
+  const [emailChanged, fullName, title] = changedParts(user.fingerprint, person.fingerprint);
   const changes = differences([
-    ["email", user.email, email ? person.email : user.email],
+    ["email", user.email, emailChanged || isBack ? person.email : user.email],
     ["fullName", user.fullName, fullName ? person.fullName : user.fullName],
     ["title", user.title, title ? person.title : user.title],
   ]);
