@@ -35,7 +35,8 @@ export function planSync(input: PlanInput): Plan {
   const users = planUsers(input, people, scope);
   const groups = planGroups(input, scope);
   const members = planMembers(input, groups, livePeople(input, people, users));
-  const drafts = leaveAlone(guardRemovals([...users, ...groups.drafts, ...members], input), input);
+  const guarded = guardRemovals([...users, ...groups.drafts, ...members], input);
+  const drafts = leaveAlone(withoutTheAbsent(guarded), input);
   drafts.sort((one, other) => one.phase - other.phase);
   const summary = summarize(drafts, input, scope.rootIds ?? []);
   const holds = drafts.flatMap(({ status, body }) => (status === "HELD" && body.failure ? body.failure : []));
@@ -67,6 +68,16 @@ function livePeople(
     return person.verdict === "IN" && person.active && (user ? !isIgnored(user.email) : coming.has(person.id));
   };
   return new Map([...people].filter(([, person]) => isLive(person)));
+}
+
+/** Leaves out memberships of people who do not come after all, because the address they wait for is not given up. */
+function withoutTheAbsent(drafts: readonly Draft[]): Draft[] {
+  const waiting = new Set(
+    drafts
+      .filter(({ status, body }) => status === "DISPUTED" && body.action === "USER_CREATE")
+      .map(({ body }) => body.externalId),
+  );
+  return drafts.filter(({ body }) => body.action !== "MEMBER_ADD" || body.subjectId !== null || !waiting.has(body.externalId));
 }
 
 function summarize(drafts: readonly Draft[], { approved, snapshot }: PlanInput, scopeGroups: string[]): RunSummary {
