@@ -65,7 +65,7 @@ export function createSyncRunner(options: RunnerOptions): SyncRunner {
       }
       const lease = keepLease(door, place, claim, log);
       try {
-        return await makeRun({ options, place, begun, lastCustomerId: found.lastCustomerId, lost: lease.lost });
+        return await makeRun({ options, place, begun, found, lost: lease.lost });
       } catch (error) {
         if (!(error instanceof LostRun)) throw error;
         log.warn({ runId }, error.message);
@@ -86,7 +86,7 @@ interface Making {
   options: RunnerOptions;
   place: Place;
   begun: BegunRun;
-  lastCustomerId: string | null;
+  found: RunToMake;
   lost: AbortSignal;
 }
 
@@ -116,7 +116,7 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
       spent.waitedMs += plan.waitedMs;
       if (plan.waits) return await end({ status: "PLANNED", failure: plan.waits.reason, distrusts: plan.waits.isOther });
     }
-    if (summary.approved) await proveItsDomains(making, summary);
+    await proveItsDomains(making, summary);
     const { directoryId, settings } = { directoryId: run.directoryId, settings: begun.settings };
     const applied = await applySteps({ door: options.door, place, hold, summary, directoryId, settings, reader });
     if (applied.cancelled) return await end({ status: "CANCELLED", failure: null });
@@ -134,7 +134,7 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
 
 /** Reads, thinks and stores. `waits` says that a person has to apply the plan, and why if that is news. */
 async function makePlan(
-  { options, place, begun, lastCustomerId, lost }: Making,
+  { options, place, begun, found: { lastCustomerId }, lost }: Making,
   reader: DirectoryReader,
   hold: RunHold,
   summary: RunSummary,
@@ -173,12 +173,16 @@ async function makePlan(
   return { waits: applies ? null : { reason, isOther }, waitedMs: snapshot.waitedMs };
 }
 
-/** Rule 8.4: the directory's word for its domains, once a person applies its plan. */
-async function proveItsDomains({ options, place, begun }: Making, summary: RunSummary): Promise<void> {
+/**
+ * Rule 8.4: the directory's word for its domains, once a person applies its plan. From then on for those that it did not list in the
+ * run before, so that an organization that moves to another domain locks nobody out; what an admin removed here stays removed.
+ */
+async function proveItsDomains({ options, place, begun, found }: Making, summary: RunSummary): Promise<void> {
   const { directory, settings } = begun;
-  await options.door.act(place, (work) =>
-    proveDomains(work, { directoryId: directory.id, listed: summary.domains, named: settings.domains }),
-  );
+  const isNew = (domain: string) => found.lastDomains.length > 0 && !found.lastDomains.includes(domain);
+  const listed = summary.approved ? summary.domains : summary.domains.filter(isNew);
+  if (listed.length === 0) return;
+  await options.door.act(place, (work) => proveDomains(work, { directoryId: directory.id, listed, named: settings.domains }));
 }
 
 async function outcome(door: Door, place: Place, runId: string, summary: RunSummary, holds: readonly string[]) {
