@@ -1,3 +1,4 @@
+import { isRetired } from "../src/model/retired-address.ts";
 import type { SyncChangeBody } from "../src/model/sync-change.ts";
 import type { HeldUser } from "../src/queries/held.ts";
 import { type Claims, claimAddresses } from "./claim-addresses.ts";
@@ -51,10 +52,12 @@ function planKnown(input: PlanInput, user: HeldUser, person: Person, claims: Cla
 }
 
 function planFields(input: PlanInput, user: HeldUser, person: Person, claims: Claims): Draft[] {
-  if (user.fingerprint === person.fingerprint) return [];
+  // Who is back after a newcomer had the address is owed one, though the directory says the same as before.
+  const lacksAddress = isRetired(user.email);
+  if (user.fingerprint === person.fingerprint && !lacksAddress) return [];
   const [email, fullName, title] = changedParts(user.fingerprint, person.fingerprint);
   const changes = differences([
-    ["email", user.email, email ? person.email : user.email],
+    ["email", user.email, email || lacksAddress ? person.email : user.email],
     ["fullName", user.fullName, fullName ? person.fullName : user.fullName],
     ["title", user.title, title ? person.title : user.title],
   ]);
