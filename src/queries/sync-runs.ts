@@ -1,5 +1,5 @@
 import { compactId, idPrefixes } from "../model/id.ts";
-import { type SyncChangeBody, unpackChanges } from "../model/sync-change.ts";
+import { failureOf, type SyncChangeBody, type SyncChangeStatus, unpackChanges } from "../model/sync-change.ts";
 import { readSummary } from "../model/sync-summary.ts";
 import { publicIdSql } from "./columns.ts";
 import { declareEdges, type Edge, expand } from "./expand.ts";
@@ -119,7 +119,7 @@ async function countChanges(reader: Reader, runId: string, filter: ChangeFilter)
 async function* walkChanges(reader: Reader, runId: string, filter: ChangeFilter, fromSeq: number): AsyncGenerator<Row> {
   const actions = filter.actions ? ` AND action IN (${filter.actions.length > 0 ? marks(filter.actions) : "''"})` : "";
   for (let from = fromSeq; ; from++) {
-    const [step] = await reader.rows<{ seq: number; status: string; body: Buffer }>(
+    const [step] = await reader.rows<{ seq: number; status: SyncChangeStatus; body: Buffer }>(
       `SELECT seq, status, body FROM SyncStep WHERE runId = ? AND seq >= ?${actions} ORDER BY seq LIMIT 1`,
       [runId, from, ...(filter.actions ?? [])],
     );
@@ -134,7 +134,7 @@ async function* walkChanges(reader: Reader, runId: string, filter: ChangeFilter,
 }
 
 interface Exception {
-  status: string;
+  status: SyncChangeStatus;
   failure: string;
 }
 
@@ -148,19 +148,20 @@ async function exceptionsOf(reader: Reader, runId: string, seq: number): Promise
 
 function changeRow(
   runId: string,
-  step: { seq: number; status: string },
+  step: { seq: number; status: SyncChangeStatus },
   position: number,
   body: SyncChangeBody,
   exception?: Exception,
 ): Row {
+  const status = exception?.status ?? step.status;
   return {
     id: changeId(runId, step.seq, position),
     cursorId: `${step.seq}-${position}`,
     seq: step.seq,
     position,
     action: body.action,
-    status: exception?.status ?? step.status,
-    failure: exception?.failure || (body.failure ?? null),
+    status,
+    failure: failureOf(status, body, exception?.failure),
     subjectType: body.subjectType,
     subjectId: body.subjectId,
     subjectLabel: body.subjectLabel,
@@ -177,7 +178,7 @@ const writtenChangeId = /^chg_(\w+)-(0|[1-9]\d{0,8})-(0|[1-9]\d{0,8})$/;
 export async function findChange(reader: Reader, id: string): Promise<Row | null> {
   const [, runId = "", seq, position] = writtenChangeId.exec(id) ?? [];
   if (!maySee(reader, "DIRECTORIES_READ") || compactId("SyncRun", `${idPrefixes.SyncRun}_${runId}`) === null) return null;
-  const [step] = await reader.rows<{ seq: number; status: string; body: Buffer }>(
+  const [step] = await reader.rows<{ seq: number; status: SyncChangeStatus; body: Buffer }>(
     "SELECT s.seq, s.status, s.body FROM SyncStep s JOIN SyncRun r ON r.id = s.runId WHERE r.siteId = ? AND s.runId = ? AND s.seq = ?",
     [reader.siteId, runId, Number(seq)],
   );
