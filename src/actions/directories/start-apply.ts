@@ -61,6 +61,9 @@ async function applyPlan(work: Work, publicRunId: string, approveRemovals: boole
     );
   if (Date.parse(work.now) - Date.parse(run.createdAt) > planLivesMs)
     throw new Refusal("EXPIRED", "This plan is older than 24 hours. Make a new one.", path);
+  const planned = readSummary(run.summary);
+  if (isHeld && planned.directoryVersion !== directory.version)
+    throw new Refusal("EXPIRED", "The directory's settings changed since this run. Make a plan by the new ones.", path);
   // What a run holds was planned before it applied the rest, so only a plan that changed nothing yet can ask for the same basis.
   if (!isHeld && run.basis !== (await readBasis(work, directory.id)))
     throw new Refusal(
@@ -69,7 +72,7 @@ async function applyPlan(work: Work, publicRunId: string, approveRemovals: boole
       path,
     );
 
-  const summary = { ...readSummary(run.summary), approved: true, removalsApproved: approveRemovals };
+  const summary = { ...planned, approved: true, removalsApproved: approveRemovals };
   const from = approveRemovals ? await releaseHeld(work, run.id, isHeld) : 0;
   const changed = await work.write(
     `UPDATE SyncRun SET status = 'APPLYING', summary = ?, failure = NULL, appliedSeq = ?, cancelled = 0, finishedAt = NULL
