@@ -97,7 +97,7 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
   const spent = { requestCount: run.requestCount, waitedMs: run.waitedMs };
   let reader: DirectoryReader | null = null;
   const end = async (how: Pick<RunEnd, "status" | "failure"> & Partial<RunEnd>): Promise<SyncRunStatus> => {
-    const heldCounts = { users: 0, groups: 0, memberships: 0 };
+    const heldCounts = { users: 0, addresses: 0, groups: 0, memberships: 0 };
     const requestCount = spent.requestCount + (reader?.requestCount ?? 0);
     const base = { runId: run.id, fence, summary, heldCounts, credentialsRejected: false, distrusts: false };
     await options.door.act(place, (work) => finishRun(work, { ...base, requestCount, waitedMs: spent.waitedMs, ...how }));
@@ -189,11 +189,12 @@ async function outcome(door: Door, place: Place, runId: string, summary: RunSumm
   const { counts, bodies } = await door.look(place, (reader) => readHeldSteps(reader, runId));
   const of = (...actions: string[]) => actions.reduce((sum, action) => sum + (counts[action] ?? 0), 0);
   const heldCounts = {
-    users: of("USER_DEACTIVATE", "USER_DELETE", "USER_UPDATE"),
+    users: of("USER_DEACTIVATE", "USER_DELETE"),
+    addresses: of("USER_UPDATE"),
     groups: of("GROUP_DELETE"),
     memberships: of("MEMBER_REMOVE"),
   };
-  summary.held = heldCounts.users + heldCounts.groups + heldCounts.memberships;
+  summary.held = heldCounts.users + heldCounts.addresses + heldCounts.groups + heldCounts.memberships;
   if (summary.held > 0) {
     const reasons = new Set([...holds, ...bodies.flatMap((body) => unpackChanges(body).flatMap(({ failure }) => failure ?? []))]);
     return { status: "HELD" as const, failure: [...reasons].slice(0, 5).join(" ") || "Removals wait for approval.", heldCounts };

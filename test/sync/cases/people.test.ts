@@ -119,6 +119,19 @@ describe("domain change of everyone at once", () => {
     expect((await site.signIn("u0@acme.example", password)).session).toBeNull();
   });
 
+  it("an admin among them waits for a person, alone, and the letter speaks of an address and not of a removal", async () => {
+    await here(3);
+    const admin = await site.at("u0@acme.example");
+    await site.succeed("userUpdate", { id: admin?.id, role: "ADMIN" }, "user { id }");
+    everyoneMoves(3);
+    const run = await site.scheduled();
+    expect(run).toMatchObject({ status: "HELD", summary: { applied: 2, held: 1 } });
+    const [told] = await house.mail.waitFor("u0@acme.example");
+    expect(told?.text).toContain("- the address of 1 user\n");
+    expect((await site.sync()).status).toBe("SUCCEEDED");
+    expect(await site.at("u0@new.example")).toMatchObject({ id: admin?.id, role: "ADMIN", opens: ["wiki"] });
+  });
+
   it("takes the directory's word for the new domain alone: one that an admin removed stays removed", async () => {
     await here(2);
     const { domains } = await site.query<{ domains: { id: string }[] }>("{ domains { id } }");
