@@ -1,5 +1,5 @@
-import { isRetired } from "../src/actions/users/retire-addresses.ts";
 import type { UserStatus } from "../src/model/entities.ts";
+import { isRetired } from "../src/model/retired-address.ts";
 import type { Proof, SyncChangeBody } from "../src/model/sync-change.ts";
 import type { HeldUser } from "../src/queries/held.ts";
 import { type Claims, claimAddresses } from "./claim-addresses.ts";

@@ -1,4 +1,4 @@
-import type { SyncAction, SyncChangeBody, SyncChangeStatus } from "../src/model/sync-change.ts";
+import { failureOf, type SyncAction, type SyncChangeBody, type SyncChangeStatus } from "../src/model/sync-change.ts";
 import type { SyncSummary } from "../src/model/sync-summary.ts";
 
 /** A run, as far as it is told. */
@@ -47,10 +47,10 @@ export function reportRun({ status, failure, requestCount, summary, changes }: R
     const told = changes.filter((change) => has(change.status, change.body.action));
     if (told.length === 0) continue;
     lines.push("", `${title} (${told.length})`);
-    for (const { body, failure: why } of [...told].sort((one, other) =>
+    for (const { status, body, failure: why } of [...told].sort((one, other) =>
       one.body.subjectLabel < other.body.subjectLabel ? -1 : 1,
     ))
-      lines.push(`  ${lineOf(body, why ?? body.failure ?? null)}`);
+      lines.push(`  ${lineOf(body, failureOf(status, body, why))}`);
   }
   return lines.join("\n");
 }

@@ -66,7 +66,7 @@ export function createSyncRunner(options: RunnerOptions): SyncRunner {
       }
       const lease = keepLease(door, place, claim, log);
       try {
-        return await makeRun({ options, place, begun, lastCustomerId: found.lastCustomerId, lost: lease.lost });
+        return await makeRun({ options, place, begun, found, lost: lease.lost });
       } catch (error) {
         if (!(error instanceof LostRun)) throw error;
         log.warn({ runId }, error.message);
@@ -90,7 +90,7 @@ interface Making {
   options: RunnerOptions;
   place: Place;
   begun: BegunRun;
-  lastCustomerId: string | null;
+  found: RunToMake;
   lost: AbortSignal;
 }
 
@@ -102,7 +102,7 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
   const watch = watchCancel(options.door, place, run.id);
   let reader: DirectoryReader | null = null;
   const end = async (how: Pick<RunEnd, "status" | "failure"> & Partial<RunEnd>): Promise<SyncRunStatus> => {
-    const heldCounts = { users: 0, groups: 0, memberships: 0 };
+    const heldCounts = { users: 0, addresses: 0, groups: 0, memberships: 0 };
     const requestCount = spent.requestCount + (reader?.requestCount ?? 0);
     const waitedMs = Math.round(spent.waitedMs + (reader?.waitedMs ?? 0));
     const base = { runId: run.id, fence, summary, heldCounts, credentialsRejected: false, distrusts: false };
@@ -122,7 +122,7 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
       const plan = await makePlan(making, reader, hold, summary, AbortSignal.any([making.lost, watch.cancelled]));
       if (plan.waits) return await end({ status: "PLANNED", failure: plan.waits.reason, distrusts: plan.waits.isOther });
     }
-    if (summary.approved) await proveItsDomains(making, hold, summary);
+    await proveItsDomains(making, hold, summary);
     const { directoryId, settings } = { directoryId: run.directoryId, settings: begun.settings };
     const applied = await applySteps({ door: options.door, place, hold, summary, directoryId, settings, reader });
     if (applied.cancelled) return await end({ status: "CANCELLED", failure: null });
@@ -143,7 +143,7 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
 
 /** Reads, thinks and stores. `waits` says that a person has to apply the plan, and why if that is news. */
 async function makePlan(
-  { options, place, begun, lastCustomerId }: Making,
+  { options, place, begun, found: { lastCustomerId } }: Making,
   reader: DirectoryReader,
   hold: RunHold,
   summary: RunSummary,
@@ -190,12 +190,18 @@ async function makePlan(
   return { waits: applies ? null : { reason, isOther } };
 }
 
-/** Rule 8.4: the directory's word for its domains, once a person applies its plan. */
-async function proveItsDomains({ options, place, begun }: Making, hold: RunHold, summary: RunSummary): Promise<void> {
+/**
+ * Rule 8.4: the directory's word for its domains, once a person applies its plan. From then on for those that it did not list in the
+ * run before, so that an organization that moves to another domain locks nobody out; what an admin removed here stays removed.
+ */
+async function proveItsDomains({ options, place, begun, found }: Making, hold: RunHold, summary: RunSummary): Promise<void> {
   const { directory, settings } = begun;
+  const isNew = (domain: string) => found.lastDomains.length > 0 && !found.lastDomains.includes(domain);
+  const listed = summary.approved ? summary.domains : summary.domains.filter(isNew);
+  if (listed.length === 0) return;
   await options.door.act(place, async (work) => {
     await holdRun(work, hold);
-    await proveDomains(work, { directoryId: directory.id, listed: summary.domains, named: settings.domains });
+    await proveDomains(work, { directoryId: directory.id, listed, named: settings.domains });
   });
 }
 
@@ -203,11 +209,12 @@ async function outcome(door: Door, place: Place, runId: string, summary: RunSumm
   const { counts, bodies } = await door.look(place, (reader) => readHeldSteps(reader, runId));
   const of = (...actions: string[]) => actions.reduce((sum, action) => sum + (counts[action] ?? 0), 0);
   const heldCounts = {
-    users: of("USER_DEACTIVATE", "USER_DELETE", "USER_UPDATE"),
+    users: of("USER_DEACTIVATE", "USER_DELETE"),
+    addresses: of("USER_UPDATE"),
     groups: of("GROUP_DELETE"),
     memberships: of("MEMBER_REMOVE"),
   };
-  summary.held = heldCounts.users + heldCounts.groups + heldCounts.memberships;
+  summary.held = heldCounts.users + heldCounts.addresses + heldCounts.groups + heldCounts.memberships;
   if (summary.held > 0) {
     const reasons = new Set([...holds, ...bodies.flatMap((body) => unpackChanges(body).flatMap(({ failure }) => failure ?? []))]);
     return { status: "HELD" as const, failure: [...reasons].slice(0, 5).join(" ") || "Removals wait for approval.", heldCounts };

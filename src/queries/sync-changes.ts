@@ -1,5 +1,5 @@
 import { compactId, idPrefixes } from "../model/id.ts";
-import { type SyncChangeBody, unpackChanges } from "../model/sync-change.ts";
+import { failureOf, type SyncChangeBody, type SyncChangeStatus, unpackChanges } from "../model/sync-change.ts";
 import { declareEdges, type Edge } from "./expand.ts";
 import { loadByIds, toOne } from "./loaders.ts";
 import { connectionOf, countRows, type PageRows, readPage } from "./page.ts";
@@ -50,7 +50,7 @@ async function countChanges(reader: Reader, runId: string, filter: ChangeFilter)
 async function* walkChanges(reader: Reader, runId: string, filter: ChangeFilter, fromSeq: number): AsyncGenerator<Row> {
   const actions = filter.actions ? ` AND action IN (${filter.actions.length > 0 ? marks(filter.actions) : "''"})` : "";
   for (let from = fromSeq; ; from++) {
-    const [step] = await reader.rows<{ seq: number; status: string; body: Buffer }>(
+    const [step] = await reader.rows<{ seq: number; status: SyncChangeStatus; body: Buffer }>(
       `SELECT seq, status, body FROM SyncStep WHERE runId = ? AND seq >= ?${actions} ORDER BY seq LIMIT 1`,
       [runId, from, ...(filter.actions ?? [])],
     );
@@ -67,7 +67,7 @@ async function* walkChanges(reader: Reader, runId: string, filter: ChangeFilter,
 }
 
 interface Exception {
-  status: string;
+  status: SyncChangeStatus;
   failure: string;
 }
 
@@ -80,10 +80,13 @@ async function exceptionsOf(reader: Reader, runId: string, seq: number): Promise
 }
 
 /** Where a change stands: as its step does, unless it went another way. */
-function endOf(step: { status: string }, body: SyncChangeBody, exception?: Exception): Pick<StoredChange, "status" | "failure"> {
-  return exception
-    ? { status: exception.status, failure: exception.failure || null }
-    : { status: step.status, failure: body.failure ?? null };
+function endOf(
+  step: { status: SyncChangeStatus },
+  body: SyncChangeBody,
+  exception?: Exception,
+): Pick<StoredChange, "status" | "failure"> {
+  const status = exception?.status ?? step.status;
+  return { status, failure: failureOf(status, body, exception?.failure) };
 }
 
 /** A change as it is shown. */
@@ -112,7 +115,7 @@ export interface StoredChange {
   directoryId: string;
   seq: number;
   position: number;
-  status: string;
+  status: SyncChangeStatus;
   body: SyncChangeBody;
   failure: string | null;
 }
@@ -121,7 +124,7 @@ export interface StoredChange {
 export async function readChange(reader: Reader, id: string): Promise<StoredChange | null> {
   const [, runId = "", seq, position] = writtenChangeId.exec(id) ?? [];
   if (compactId("SyncRun", `${idPrefixes.SyncRun}_${runId}`) === null) return null;
-  const [step] = await reader.rows<{ seq: number; status: string; body: Buffer; directoryId: string }>(
+  const [step] = await reader.rows<{ seq: number; status: SyncChangeStatus; body: Buffer; directoryId: string }>(
     "SELECT s.seq, s.status, s.body, r.directoryId FROM SyncStep s JOIN SyncRun r ON r.id = s.runId WHERE r.siteId = ? AND s.runId = ? AND s.seq = ?",
     [reader.siteId, runId, Number(seq)],
   );

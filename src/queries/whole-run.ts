@@ -1,4 +1,4 @@
-import { type SyncChangeBody, type SyncChangeStatus, unpackChanges } from "../model/sync-change.ts";
+import { failureOf, type SyncChangeBody, type SyncChangeStatus, unpackChanges } from "../model/sync-change.ts";
 import { type RunSummary, readSummary } from "../model/sync-summary.ts";
 import type { Reader } from "./reader.ts";
 
@@ -34,7 +34,8 @@ export async function readWholeRun(reader: Reader, runId: string): Promise<Whole
   const changes = steps.flatMap(({ seq, status, body }) =>
     unpackChanges(body).map((change, position) => {
       const exception = exceptionAt.get(`${seq}-${position}`);
-      return { status: exception?.status ?? status, body: change, failure: exception?.failure ?? change.failure ?? null };
+      const ended = exception?.status ?? status;
+      return { status: ended, body: change, failure: failureOf(ended, change, exception?.failure) };
     }),
   );
   return { ...run, summary: readSummary(run.summary), changes };

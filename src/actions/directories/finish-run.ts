@@ -19,7 +19,7 @@ export interface RunEnd {
   failure: string | null;
   summary: RunSummary;
   /** How many removals wait. */
-  heldCounts: { users: number; groups: number; memberships: number };
+  heldCounts: { users: number; addresses: number; groups: number; memberships: number };
   requestCount: number;
   waitedMs: number;
   /** The directory refused our credentials. */
