@@ -2,6 +2,7 @@ import type { GoogleCredentials } from "../src/model/directory-settings.ts";
 import type { Door } from "../src/work/door.ts";
 import { connectGoogle } from "./google.ts";
 import type { RunLog } from "./lease.ts";
+import type { ReadingProgress } from "./reading-progress.ts";
 import { createSyncRunner, type SyncRunner } from "./run.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
 import type { DirectoryReader } from "./snapshot.ts";
@@ -13,6 +14,8 @@ export interface SyncOptions {
   /** Where Google is, for tests and the demo; null is Google itself. */
   googleApiUrl: string | null;
   googleTokenUrl: string | null;
+  /** Told after every page that a run reads. */
+  onReading?(runId: string, progress: ReadingProgress): void;
 }
 
 /** The sync, wired: who makes runs, and when. */
@@ -22,9 +25,9 @@ export interface Sync {
   connect(credentials: GoogleCredentials): DirectoryReader;
 }
 
-export function wireSync({ door, log, isOutage, googleApiUrl, googleTokenUrl }: SyncOptions): Sync {
+export function wireSync({ door, log, isOutage, googleApiUrl, googleTokenUrl, onReading }: SyncOptions): Sync {
   const connect = (credentials: GoogleCredentials) =>
     connectGoogle({ ...credentials, apiUrl: googleApiUrl, tokenUrl: googleTokenUrl });
-  const runner = createSyncRunner({ door, connect, isOutage, log });
+  const runner = createSyncRunner({ door, connect, isOutage, log, onReading });
   return { runner, schedule: createSchedule({ door, runner, log }), connect };
 }
