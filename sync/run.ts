@@ -18,8 +18,10 @@ import { findRunToMake, type RunToMake, readHeldSteps } from "../src/queries/syn
 import type { Door, Place } from "../src/work/door.ts";
 import { applySteps } from "./apply.ts";
 import { flattenMembers } from "./flatten.ts";
+import { followReading } from "./follow-reading.ts";
 import { giveBack, keepLease, type RunLog } from "./lease.ts";
 import { packStep, planSync } from "./plan.ts";
+import type { ReadingProgress } from "./reading-progress.ts";
 import { DirectoryFault, type DirectoryReader } from "./snapshot.ts";
 import { watchCancel } from "./watch-cancel.ts";
 
@@ -29,6 +31,10 @@ export interface RunnerOptions {
   connect(credentials: GoogleCredentials): DirectoryReader;
   isOutage(error: unknown): boolean;
   log: RunLog;
+  /** Told after every page that is read. */
+  onReading?(runId: string, progress: ReadingProgress): void;
+  /** How often a reading writes down how far it is. Milliseconds. */
+  noteReadingEveryMs?: number;
 }
 
 /** Makes runs. */
@@ -160,12 +166,10 @@ async function makePlan(
   const heldGroupIds = new Set(
     [...held.groups.values()].filter(({ id }) => held.members.has(id)).map(({ externalId }) => externalId ?? ""),
   );
-  const snapshot = await reader.readSnapshot({
-    scope: settings.scope,
-    groupEmails: settings.groupEmails,
-    heldGroupIds,
-    signal,
-  });
+  const reading = followReading({ options, place, run, held, reader, fence: hold.fence, summary });
+  const { scope, groupEmails } = settings;
+  const { onProgress } = reading;
+  const snapshot = await reader.readSnapshot({ scope, groupEmails, heldGroupIds, onProgress, signal }).finally(reading.settled);
   const isOther = lastCustomerId !== null && snapshot.customerId !== null && lastCustomerId !== snapshot.customerId;
   const plan = planSync({
     directoryId: directory.id,

@@ -74,8 +74,11 @@ export interface ReadOptions {
   groupEmails: string[];
   /** Groups that somebody is held in: their members are read even when the directory counts none. */
   heldGroupIds: ReadonlySet<string>;
-  /** Told after every page of a part, with the number of items so far; for `members`, the number of groups done. */
-  onProgress?(part: "users" | "deletedUsers" | "groups" | "members", done: number): void;
+  /**
+   * Told after every page of a part: the number of items so far and, for the last two, how many there will be as far as the directory
+   * has said. `members` counts the groups whose members are read, `memberships` the members themselves.
+   */
+  onProgress?(part: "groups" | "users" | "deletedUsers" | "members" | "memberships", done: number, of?: number): void;
   signal?: AbortSignal;
 }
 

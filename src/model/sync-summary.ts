@@ -29,6 +29,8 @@ export interface RunSummary extends SyncSummary {
   domains: string[];
   /** By the groups' ids at the directory: membership of one of these is what scope `GROUPS` means. */
   scopeGroups: string[];
+  /** The part of the directory that is read, from 0 to 1, while it is read; as far as that can be told. */
+  reading: number;
   /** The directory's version when the plan was made: later settings are not what a person approved (S14). */
   directoryVersion: number;
 }
@@ -53,6 +55,7 @@ export function emptySummary(): RunSummary {
     customerId: null,
     domains: [],
     scopeGroups: [],
+    reading: 0,
     directoryVersion: 0,
   };
 }

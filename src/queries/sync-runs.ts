@@ -11,7 +11,7 @@ declareLoader("SyncRun", (reader, ids) =>
   maySee(reader, "DIRECTORIES_READ")
     ? reader.rows<Row>(
         `SELECT ${publicIdSql("SyncRun", "r.id")} AS id, r.id AS compactId, r.directoryId, r.status, r.startedByKind, r.startedById, r.summary AS summaryText,
-         r.failure, r.requestCount, r.stepCount, r.appliedSeq, r.createdAt, r.startedAt, r.finishedAt FROM SyncRun r WHERE ${ofSite("r")} AND r.id IN (${marks(ids)})`,
+         r.failure, r.requestCount, r.stepCount, r.appliedSeq, r.basis IS NOT NULL AS isPlanned, r.createdAt, r.startedAt, r.finishedAt FROM SyncRun r WHERE ${ofSite("r")} AND r.id IN (${marks(ids)})`,
         [reader.siteId, ...ids],
       )
     : Promise.resolve([]),
@@ -29,8 +29,14 @@ declareEdges("SyncRun", {
 
   progress(_reader, rows, field) {
     for (const row of rows) {
-      const [steps, applied] = [Number(row.stepCount), Number(row.appliedSeq)];
-      put(row, field, row.finishedAt !== null ? 1 : steps > 0 ? Math.min(1, applied / steps) : 0);
+      const { reading, approved } = readSummary(String(row.summaryText));
+      const steps = Number(row.stepCount);
+      const applied = steps > 0 ? Math.min(1, Number(row.appliedSeq) / steps) : 0;
+      // A run that reads and applies at once is half done when all is read; that of a plan begins with what was read before.
+      const atOnce = row.status === "APPLYING" && !approved;
+      const isPlanned = Number(row.isPlanned) === 1;
+      const done = atOnce ? ((isPlanned ? 1 : reading) + applied) / 2 : isPlanned ? applied : reading;
+      put(row, field, row.finishedAt !== null ? 1 : done);
     }
   },
 
