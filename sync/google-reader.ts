@@ -5,13 +5,15 @@ import type { GoogleFailure } from "./google-failure.ts";
 import type { Requester } from "./google-requester.ts";
 import { type FetchPage, unavailable } from "./listing.ts";
 import { type DirectoryPages, type ListingCaps, readPages } from "./read-snapshot.ts";
-import type { DirectoryFault, DirectoryReader, Listing, ReadOptions, Snapshot } from "./snapshot.ts";
+import type { DirectoryFault, DirectoryReader, DirectoryUser, Listing, ReadOptions, Snapshot } from "./snapshot.ts";
 
 /** A connection to a Google Workspace. */
 export interface Google {
   requester: Requester<GoogleClient>;
   clientId: string;
   adminEmail: string;
+  /** Whether the administrator is one of the people who are read, and not somebody of another organization. */
+  isOwnOrganization: boolean;
   caps?: ListingCaps;
 }
 
@@ -42,6 +44,7 @@ async function readSnapshot(google: Google, options: ReadOptions): Promise<Snaps
     const reading = await readPages(pages, options, google.caps);
     return {
       ...reading,
+      users: google.isOwnOrganization ? doubtWithout(google.adminEmail, reading.users) : reading.users,
       customerId: pages.customerId(),
       requests: {
         listing: requests.listing - before.listing,
@@ -55,6 +58,17 @@ async function readSnapshot(google: Google, options: ReadOptions): Promise<Snaps
     stop.abort(error);
     throw error;
   }
+}
+
+/** Whoever reads a directory is in it: a list of its people without them leaves people out, and an empty one most of all. */
+function doubtWithout(adminEmail: string, users: Listing<DirectoryUser>): Listing<DirectoryUser> {
+  if (users.state !== "complete") return users;
+  const wanted = adminEmail.toLowerCase();
+  const isListed = users.items.some(
+    ({ email, aliases }) => email.toLowerCase() === wanted || aliases.some((alias) => alias.toLowerCase() === wanted),
+  );
+  if (isListed) return users;
+  return { ...users, state: "partial", reason: `It leaves out ${adminEmail}, on whose behalf it was read.` };
 }
 
 /** The pages of one reading. The customer's id is known once users were read: it stands in each of them. */
@@ -129,7 +143,11 @@ async function readVerifiedDomains(google: Google, signal: AbortSignal): Promise
     send: (client) => client.listDomains({ signal }),
     isSound: (body) => isListOf("domains", body),
   });
-  if ("data" in answer) return { state: "complete", reason: null, items: verifiedDomainsFrom(answer.data.domains ?? []) };
+  if ("data" in answer) {
+    const { domains = [] } = answer.data;
+    if (domains.length === 0) return { state: "partial", reason: "It is empty, and every organization has a domain.", items: [] };
+    return { state: "complete", reason: null, items: verifiedDomainsFrom(domains) };
+  }
   // An administrator may be allowed to read people and groups and yet not domains.
   if (answer.failure.act === "FORBIDDEN") return unavailable(answer.failure.message);
   throw faultOf(google, "domains", answer.failure);

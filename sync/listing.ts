@@ -27,7 +27,7 @@ type Outcome<T> = Listing<T> | { stale: string };
 
 /**
  * Reads a paged listing to its end and says whether that was all (S4): complete means that the chain of pages ended and that no
- * page token and no item came twice. A token that went stale starts the listing over, once.
+ * page token and no item came twice. A page of nothing new ends it, as partial. A token that went stale starts the listing over, once.
  */
 export async function readListing<T>(fetchPage: FetchPage<T>, options: ListingOptions<T>): Promise<Listing<T>> {
   let outcome = await followPages(fetchPage, options);
@@ -53,6 +53,7 @@ async function followPages<T>(fetchPage: FetchPage<T>, options: ListingOptions<T
     if ("stale" in answer) return token === null ? unavailable(answer.stale) : answer;
     if ("unavailable" in answer) return unavailable(answer.unavailable);
 
+    const before = items.length;
     for (const item of answer.page.items) {
       const key = keyOf(item);
       if (key === null) doubt ??= "It has an item without an id.";
@@ -67,6 +68,9 @@ async function followPages<T>(fetchPage: FetchPage<T>, options: ListingOptions<T
     token = answer.page.nextPageToken;
     if (token === null) return { state: doubt === null ? "complete" : "partial", reason: doubt, items };
     if (tokens.has(token)) return { state: "partial", reason: "A page token came twice.", items };
+    // One that goes round in a circle may call its pages by a new name each time.
+    if (items.length === before && answer.page.items.length > 0)
+      return { state: "partial", reason: "A page brought nothing but what had come before.", items };
     if (pages >= maxPages) return { state: "partial", reason: `It did not end after ${pages} pages.`, items };
     if (items.length >= maxItems) return { state: "partial", reason: `It did not end after ${items.length} items.`, items };
     tokens.add(token);
