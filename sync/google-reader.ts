@@ -28,7 +28,7 @@ export function createGoogleReader(google: Google): Omit<DirectoryReader, "probe
     readSnapshot: (options) => readSnapshot(google, options),
     isUserPresent: (id) => isUserPresent(google, id),
     isGroupPresent: (id) => isGroupPresent(google, id),
-    isMember: (groupId, userId) => isMember(google, groupId, userId),
+    isMember: (groupId, memberId) => isMember(google, groupId, memberId),
   };
 }
 
@@ -176,11 +176,11 @@ async function isGroupPresent(google: Google, id: string): Promise<"present" | "
   return answer.data.id === id ? "present" : "unknown";
 }
 
-async function isMember(google: Google, groupId: string, userId: string): Promise<"present" | "absent" | "unknown"> {
+async function isMember(google: Google, groupId: string, memberId: string): Promise<"present" | "absent" | "unknown"> {
   const answer = await google.requester.ask({
     purpose: "proofs",
     what: "membership",
-    send: (client) => client.hasMember(groupId, userId),
+    send: (client) => client.hasMember(groupId, memberId),
     isSound: (body) => typeof body?.isMember === "boolean",
   });
   if ("failure" in answer) return isGone(google, "members", answer.failure) ? "absent" : "unknown";

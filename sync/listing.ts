@@ -23,11 +23,14 @@ export interface ListingOptions<T> {
   onProgress?(done: number): void;
 }
 
+/** So many pages in a row without anything new are a circle, in which Google may call the same page by a new token each time. */
+const REPEATED_PAGES = 5;
+
 type Outcome<T> = Listing<T> | { stale: string };
 
 /**
  * Reads a paged listing to its end and says whether that was all (S4): complete means that the chain of pages ended and that no
- * page token and no item came twice. A page of nothing new ends it, as partial. A token that went stale starts the listing over, once.
+ * page token and no item came twice. A token that went stale starts the listing over, once.
  */
 export async function readListing<T>(fetchPage: FetchPage<T>, options: ListingOptions<T>): Promise<Listing<T>> {
   let outcome = await followPages(fetchPage, options);
@@ -47,6 +50,7 @@ async function followPages<T>(fetchPage: FetchPage<T>, options: ListingOptions<T
   const keys = new Set<string>();
   const tokens = new Set<string>();
   let doubt: string | null = null;
+  let repeated = 0;
 
   for (let token: string | null = null, pages = 1; ; pages++) {
     const answer = await fetchPage(token, purpose);
@@ -63,14 +67,15 @@ async function followPages<T>(fetchPage: FetchPage<T>, options: ListingOptions<T
         items.push(item);
       }
     }
+    if (items.length > before) repeated = 0;
+    else if (answer.page.items.length > 0) repeated++;
     onProgress?.(items.length);
 
     token = answer.page.nextPageToken;
     if (token === null) return { state: doubt === null ? "complete" : "partial", reason: doubt, items };
     if (tokens.has(token)) return { state: "partial", reason: "A page token came twice.", items };
-    // One that goes round in a circle may call its pages by a new name each time.
-    if (items.length === before && answer.page.items.length > 0)
-      return { state: "partial", reason: "A page brought nothing but what had come before.", items };
+    if (repeated >= REPEATED_PAGES)
+      return { state: "partial", reason: `${repeated} pages in a row brought nothing but what had come before.`, items };
     if (pages >= maxPages) return { state: "partial", reason: `It did not end after ${pages} pages.`, items };
     if (items.length >= maxItems) return { state: "partial", reason: `It did not end after ${items.length} items.`, items };
     tokens.add(token);

@@ -18,6 +18,8 @@ export interface GroupPlan {
   /** Those whose members are compared, by the directory's ids. Disputed ones are not among them. */
   synced: Map<string, SyncedGroup>;
   isIgnored(email: string): boolean;
+  /** Why it is not certain that a group is out of scope; null when it is. */
+  doubt: string | null;
 }
 
 /** What to do about groups: which come, which change, which are gone, and which are inside which (S3, S7). */
@@ -51,7 +53,7 @@ export function planGroups(input: PlanInput, scope: GroupScope): GroupPlan {
     synced.set(group.id, { id: group.id, name, held: known });
   }
   drafts.push(...planNestings(input, synced), ...planGone(input, isIgnored));
-  return { drafts, synced, isIgnored };
+  return { drafts, synced, isIgnored, doubt: scope.doubt };
 }
 
 function order(group: DirectoryGroup, { held }: PlanInput): number {

@@ -12,7 +12,7 @@ export type Live = ReadonlyMap<string, Person>;
  * What to do about memberships, flattened (rule 6.4). Only those of people who are live are compared: who leaves keeps groups for
  * the day of return (rule 5.1), and who is disputed, skipped or ignored is not touched at all.
  */
-export function planMembers(input: PlanInput, { synced, isIgnored }: GroupPlan, live: Live): Draft[] {
+export function planMembers(input: PlanInput, { synced, isIgnored, doubt }: GroupPlan, live: Live): Draft[] {
   const drafts: Draft[] = [];
   for (const group of synced.values()) {
     const flat = input.flat.get(group.id);
@@ -25,7 +25,7 @@ export function planMembers(input: PlanInput, { synced, isIgnored }: GroupPlan, 
     const id = held.externalId ?? "";
     // Out of scope: nothing was read of its members, and nothing needs to be.
     if (!synced.has(id) && listed.has(id) && !input.flat.has(id) && !isIgnored(held.email ?? ""))
-      drafts.push(...planEmptying(input, held, live));
+      drafts.push(...planEmptying(input, held, live, doubt));
   }
   return drafts;
 }
@@ -63,14 +63,14 @@ function planLeaving({ held }: PlanInput, group: SyncedGroup, flat: FlatGroup, l
   return drafts;
 }
 
-function planEmptying({ held }: PlanInput, group: HeldGroup, live: Live): Draft[] {
+function planEmptying({ held }: PlanInput, group: HeldGroup, live: Live, doubt: string | null): Draft[] {
   const members = [...(held.members.get(group.id)?.keys() ?? [])].flatMap((userId) => held.usersById.get(userId) ?? []);
   const out: SyncedGroup = { id: group.externalId ?? "", name: group.name, held: group };
   return members
     .filter((user) => live.has(user.externalId ?? ""))
     .map((user) => {
       const body: SyncChangeBody = { ...bodyOf("MEMBER_REMOVE", out, user.email, user.id, user.externalId), proof: "RECORD" };
-      return { phase: phases.membersOut, status: "PLANNED", body };
+      return { phase: phases.membersOut, status: "PLANNED", body, unproven: doubt ?? undefined };
     });
 }
 

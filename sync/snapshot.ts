@@ -96,8 +96,8 @@ export interface DirectoryReader {
   /** Proof of absence (S12): asks for this one user. `suspended` is also said of archived users. */
   isUserPresent(id: string): Promise<"present" | "absent" | "suspended" | "unknown">;
   isGroupPresent(id: string): Promise<"present" | "absent" | "unknown">;
-  /** Nested membership counts. */
-  isMember(groupId: string, userId: string): Promise<"present" | "absent" | "unknown">;
+  /** Of a user or of a group. Nested membership counts. */
+  isMember(groupId: string, memberId: string): Promise<"present" | "absent" | "unknown">;
   /** One small request for each scope that reading needs. */
   probe(): Promise<ProbeResult[]>;
   /** All requests so far, by purpose and together. */
