@@ -1,6 +1,6 @@
 import type { DirectorySettings } from "../src/model/directory-settings.ts";
 import type { FieldChange, SyncChangeBody, SyncChangeStatus } from "../src/model/sync-change.ts";
-import type { Held } from "../src/queries/held.ts";
+import type { Held, HeldUser } from "../src/queries/held.ts";
 import type { FlatGroup } from "./flatten.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -38,19 +38,44 @@ export interface PlanInput {
   snapshot: Snapshot;
   flat: ReadonlyMap<string, FlatGroup>;
   held: Held;
-  /** When it is planned. */
-  now: string;
   /** A person applies this plan: then it may touch admins and managers (S15). */
   approved: boolean;
+  /** The moment of the plan, as 24 characters. */
+  now: string;
 }
 
 /** Why an admin or manager waits for a person. */
-export const needsPerson =
-  "An admin or a manager loses access or gets another address only through a plan that a person applied.";
+const needsPerson = "An admin or a manager loses access or gets another address only through a plan that a person applied.";
 
-/** A removal is whatever takes something away. It carries what it rests on. */
+/** What rests on somebody or something being absent. It carries what says so, and is proven before it is made. */
 export function isRemoval({ body }: Draft): boolean {
   return body.proof !== undefined;
+}
+
+/** Whether a removal takes something away: that somebody is noted to have left does not. */
+export function takesAway({ body }: Draft): boolean {
+  return body.action !== "USER_UPDATE" || body.retires === true;
+}
+
+/** A change of a user we hold. */
+export function bodyOfUser(
+  action: SyncChangeBody["action"],
+  user: HeldUser,
+  changes: readonly FieldChange[] = [],
+): SyncChangeBody {
+  const { id, email, externalId } = user;
+  return { action, subjectType: "User", subjectId: id, subjectLabel: email, externalId, changes: [...changes] };
+}
+
+/** What is not done, and why. */
+export function report(body: SyncChangeBody, failure: string | null, status: "SKIPPED" | "DISPUTED" = "SKIPPED"): Draft {
+  return { phase: phases.reports, status, body: { ...body, failure: failure ?? "" } };
+}
+
+/** Leaves what takes access or the address from an admin or a manager to a plan that a person applied (S15). */
+export function guardAdmins({ approved }: PlanInput, user: HeldUser, draft: Draft): Draft {
+  if (user.role === "MEMBER" || approved) return draft;
+  return { ...draft, status: "HELD", body: { ...draft.body, failure: needsPerson } };
 }
 
 /** The fields that differ. */

@@ -1,5 +1,5 @@
 import type { DirectorySettings } from "../src/model/directory-settings.ts";
-import { type Draft, isRemoval, type PlanInput } from "./draft.ts";
+import { type Draft, isRemoval, type PlanInput, takesAway } from "./draft.ts";
 
 /** What removals are counted by. */
 export type RemovalKind = "users" | "groups" | "memberships";
@@ -31,7 +31,7 @@ export function guardRemovals(drafts: readonly Draft[], { held, settings }: Plan
     memberships: [...held.members.values()].reduce((sum, members) => sum + members.size, 0),
   };
   for (const kind of ["users", "groups", "memberships"] as const) {
-    const ofKind = removals.filter(({ body }) => kindOf(body) === kind);
+    const ofKind = removals.filter((draft) => kindOf(draft.body) === kind && takesAway(draft));
     const allowed = limitOf(live[kind], settings);
     if (ofKind.length <= allowed) continue;
     for (const draft of ofKind)

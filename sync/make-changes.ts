@@ -7,11 +7,12 @@ import { type GroupUpdate, updateGroups } from "../src/actions/groups/update-gro
 import { activateUsers } from "../src/actions/users/activate-users.ts";
 import { type Adoption, adoptUsers } from "../src/actions/users/adopt-users.ts";
 import { deactivateUsers } from "../src/actions/users/deactivate-users.ts";
+import { deleteUsers } from "../src/actions/users/delete-users.ts";
 import { externalKeyOf, type Newcomer, provisionUsers } from "../src/actions/users/provision-users.ts";
 import { retireAddresses } from "../src/actions/users/retire-addresses.ts";
 import { type SyncedUpdate, updateSyncedUsers } from "../src/actions/users/update-synced-users.ts";
 import type { DirectorySettings } from "../src/model/directory-settings.ts";
-import { Group } from "../src/model/entities.ts";
+import { Group, User } from "../src/model/entities.ts";
 import { publicId } from "../src/model/id.ts";
 import type { SyncChangeBody } from "../src/model/sync-change.ts";
 import type { Work } from "../src/work/work.ts";
@@ -53,8 +54,8 @@ export async function makeChanges(work: Work, { directoryId, settings }: Destina
       });
       return;
     case "USER_UPDATE":
+      await updateSyncedUsers(work, changes.map(updateIn));
       if (first.body.retires) await retireAddresses(work, { ids: users });
-      else await updateSyncedUsers(work, changes.map(updateIn));
       return;
     case "USER_ACTIVATE":
       await updateSyncedUsers(work, changes.map(updateIn));
@@ -64,6 +65,9 @@ export async function makeChanges(work: Work, { directoryId, settings }: Destina
       await updateSyncedUsers(work, changes.map(updateIn));
       await deactivateUsers(work, { ids: users });
       if (first.body.retires) await retireAddresses(work, { ids: users });
+      return;
+    case "USER_DELETE":
+      await removeUsers(work, changes);
       return;
     case "GROUP_CREATE":
       await bringGroups(work, directoryId, changes);
@@ -126,10 +130,12 @@ function updateIn({ body, subjectId }: Change): SyncedUpdate {
   const fullName = valueIn(body, "fullName");
   const title = valueIn(body, "title");
   const suspended = valueIn(body, "suspended");
+  const listed = valueIn(body, "listed");
   if (email) update.email = email;
   if (fullName) update.fullName = fullName;
   if (title !== undefined) update.title = title;
   if (suspended !== undefined) update.suspended = suspended === "true";
+  if (listed !== undefined) update.listed = listed === "true";
   if (body.fingerprint) update.fingerprint = body.fingerprint;
   return update;
 }
@@ -144,6 +150,16 @@ async function bringGroups(work: Work, directoryId: string, changes: readonly Ch
     work,
     fresh.map(({ body }) => newGroupIn(body, directoryId)),
   );
+}
+
+/** Who is gone already, by whoever's hand, is passed over. */
+async function removeUsers(work: Work, changes: readonly Change[]): Promise<void> {
+  const left = await work.byIds(
+    User,
+    changes.map(({ subjectId }) => subjectId),
+  );
+  if (left.length === 0) return work.unchanged(work.permit("userDelete", []), undefined);
+  await deleteUsers(work, { ids: left.map(({ id }) => publicId("User", id)) });
 }
 
 /** Whatever is gone already, by whoever's hand, is passed over. */

@@ -1,9 +1,11 @@
+import type { UserStatus } from "../src/model/entities.ts";
 import type { Proof, SyncChangeBody } from "../src/model/sync-change.ts";
 import type { HeldUser } from "../src/queries/held.ts";
 import { type Claims, claimAddresses } from "./claim-addresses.ts";
-import { type Draft, differences, needsPerson, type PlanInput, phases } from "./draft.ts";
+import { bodyOfUser, type Draft, differences, guardAdmins, type PlanInput, phases, report } from "./draft.ts";
 import { changedParts } from "./fingerprint.ts";
 import type { Person } from "./people.ts";
+import { planLeaver } from "./plan-leavers.ts";
 import type { GroupScope } from "./scope.ts";
 
 /** What to do about people: who comes, who changes, who leaves (S6 to S11). */
@@ -15,7 +17,7 @@ export function planUsers(input: PlanInput, people: ReadonlyMap<string, Person>,
   for (const user of input.held.users.values()) {
     const person = people.get(user.externalId ?? "");
     if (person?.verdict === "IGNORED" || claims.isIgnored(user.email)) continue;
-    if (person?.verdict === "SKIPPED") drafts.push(report(bodyOf("USER_UPDATE", user), person.reason));
+    if (person?.verdict === "SKIPPED") drafts.push(report(bodyOfUser("USER_UPDATE", user), person.reason));
     else if (person) drafts.push(...planKnown(input, user, person, claims, scope));
     else drafts.push(...planAbsent(input, user, claims, deleted.has(user.externalId ?? "") ? "DELETED" : "ABSENT"));
   }
@@ -25,31 +27,34 @@ export function planUsers(input: PlanInput, people: ReadonlyMap<string, Person>,
 
 /** Somebody we hold and the directory lists. */
 function planKnown(input: PlanInput, user: HeldUser, person: Person, claims: Claims, scope: GroupScope): Draft[] {
-  const drafts = planFields(input, user, person, claims);
-  const stays = person.verdict === "IN" && person.active;
-  const suspended = ["suspended", String(user.suspended), String(!person.active)] as const;
-  const leaves = !stays && user.status !== "DEACTIVATED" && input.settings.onLeave !== "KEEP";
-  // S11: what was deactivated here stays so until the directory's own suspension changes, or it was the directory that did it.
-  const returns = stays && user.status === "DEACTIVATED" && (user.suspended || user.deactivatedByDirectory);
-  if (leaves) {
+  return [...planFields(input, user, person, claims), ...planPresence(input, user, person, scope)];
+}
+
+/** Who is suspended, archived or out of scope leaves, and who is back returns (S11). */
+function planPresence(input: PlanInput, user: HeldUser, person: Person, scope: GroupScope): Draft[] {
+  const isOut = person.verdict === "OUT";
+  const news = differences([
+    ["suspended", String(user.suspended), String(!person.active)],
+    ["listed", String(user.leftAt === null), String(!isOut)],
+  ]);
+  if (isOut) {
     const byGroups = person.byGroups && person.active;
-    const body = {
-      ...bodyOf("USER_DEACTIVATE", user),
-      changes: differences([["status", user.status, "DEACTIVATED"], suspended]),
-    };
-    const proof = byGroups ? ("NO_MEMBER" as const) : ("RECORD" as const);
     const unproven = byGroups ? (scope.doubt ?? undefined) : undefined;
-    drafts.push(guardAdmins(input, user, { phase: phases.usersOut, status: "PLANNED", body: { ...body, proof }, unproven }));
-  } else if (returns) {
-    const body = { ...bodyOf("USER_ACTIVATE", user), changes: differences([["status", user.status, "ACTIVE"], suspended]) };
-    drafts.push({ phase: phases.usersIn, status: "PLANNED", body });
-  } else if (user.suspended === person.active)
-    drafts.push({
-      phase: phases.usersIn,
-      status: "PLANNED",
-      body: { ...bodyOf("USER_UPDATE", user), changes: differences([suspended]) },
-    });
-  return drafts;
+    return planLeaver(input, user, { proof: byGroups ? "NO_MEMBER" : "RECORD", unproven, news, retires: false });
+  }
+  const status = (to: UserStatus) => differences([["status", user.status, to]]);
+  if (!person.active && user.status !== "DEACTIVATED" && input.settings.onLeave !== "KEEP") {
+    const body = { ...bodyOfUser("USER_DEACTIVATE", user, [...status("DEACTIVATED"), ...news]), proof: "RECORD" as const };
+    return [guardAdmins(input, user, { phase: phases.usersOut, status: "PLANNED", body })];
+  }
+  // What was deactivated here stays so until the directory's own suspension changes, or it was the directory that did it.
+  const returns = person.active && user.status === "DEACTIVATED" && (user.suspended || user.deactivatedByDirectory);
+  if (returns)
+    return [
+      { phase: phases.usersIn, status: "PLANNED", body: bodyOfUser("USER_ACTIVATE", user, [...status("ACTIVE"), ...news]) },
+    ];
+  if (news.length === 0) return [];
+  return [{ phase: phases.usersIn, status: "PLANNED", body: bodyOfUser("USER_UPDATE", user, news) }];
 }
 
 function planFields(input: PlanInput, user: HeldUser, person: Person, claims: Claims): Draft[] {
@@ -60,7 +65,7 @@ function planFields(input: PlanInput, user: HeldUser, person: Person, claims: Cl
     ["fullName", user.fullName, fullName ? person.fullName : user.fullName],
     ["title", user.title, title ? person.title : user.title],
   ]);
-  const body = { ...bodyOf("USER_UPDATE", user), changes, fingerprint: person.fingerprint };
+  const body = { ...bodyOfUser("USER_UPDATE", user, changes), fingerprint: person.fingerprint };
   const moves = changes.some((change) => change.field === "email");
   if (!moves) return [{ phase: phases.usersIn, status: "PLANNED", body }];
   const claim = claims.of(person);
@@ -77,18 +82,10 @@ function planFields(input: PlanInput, user: HeldUser, person: Person, claims: Cl
 
 /** Somebody we hold and the directory does not list. */
 function planAbsent(input: PlanInput, user: HeldUser, claims: Claims, proof: Proof): Draft[] {
-  const retires = claims.isWantedByAnother(user);
-  const leaves = user.status !== "DEACTIVATED" && input.settings.onLeave !== "KEEP";
-  if (!leaves && !retires) return [];
   const { state, reason } = input.snapshot.users;
   const unproven = state === "complete" ? undefined : `The list of users was not complete. ${reason ?? ""}`.trim();
-  const changes = differences([
-    ["status", user.status, leaves ? "DEACTIVATED" : user.status],
-    ...(retires ? [["email", user.email, null] as const] : []),
-  ]);
-  const body: SyncChangeBody = { ...bodyOf(leaves ? "USER_DEACTIVATE" : "USER_UPDATE", user), changes, proof };
-  if (retires) body.retires = true;
-  return [guardAdmins(input, user, { phase: retires ? phases.retirements : phases.usersOut, status: "PLANNED", body, unproven })];
+  const news = differences([["listed", String(user.leftAt === null), "false"]]);
+  return planLeaver(input, user, { proof, unproven, news, retires: claims.isWantedByAnother(user) });
 }
 
 /** Somebody the directory lists and we do not hold. Who is suspended is not brought. */
@@ -125,18 +122,4 @@ function planNewcomer({ settings, approved }: PlanInput, person: Person, claims:
   if (holder.role !== "MEMBER" && !approved)
     return [report(adoption, "An admin or a manager is taken over only through a plan that a person applied.", "DISPUTED")];
   return [{ phase: phases.usersIn, status: "PLANNED", body: adoption }];
-}
-
-function guardAdmins({ approved }: PlanInput, user: HeldUser, draft: Draft): Draft {
-  if (user.role === "MEMBER" || approved) return draft;
-  return { ...draft, status: "HELD", body: { ...draft.body, failure: needsPerson } };
-}
-
-/** A change of a user we hold, with nothing in it yet. */
-function bodyOf(action: SyncChangeBody["action"], user: HeldUser): SyncChangeBody {
-  return { action, subjectType: "User", subjectId: user.id, subjectLabel: user.email, externalId: user.externalId, changes: [] };
-}
-
-function report(body: SyncChangeBody, failure: string | null, status: "SKIPPED" | "DISPUTED" = "SKIPPED"): Draft {
-  return { phase: phases.reports, status, body: { ...body, failure: failure ?? "" } };
 }

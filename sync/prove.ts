@@ -39,8 +39,9 @@ async function prove(reader: DirectoryReader, candidate: SyncChangeBody, { scope
     return again && isSuspension ? fromPresence(await reader.isUserPresent(id)) : "proven";
   }
   const presence = await reader.isUserPresent(id);
-  // Somebody suspended keeps the address: it is not taken from who is still there.
-  return retires && presence === "suspended" ? "there" : fromPresence(presence);
+  // Somebody suspended is still there: that deactivates, and neither takes the address nor deletes.
+  const isGoneForGood = retires || action !== "USER_DEACTIVATE";
+  return isGoneForGood && presence === "suspended" ? "there" : fromPresence(presence);
 }
 
 async function inNone(reader: DirectoryReader, groupIds: readonly string[], userId: string): Promise<Verdict> {

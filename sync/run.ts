@@ -151,11 +151,11 @@ async function makePlan(
 ) {
   const { door } = options;
   const { run, directory, settings } = begun;
-  const { now, basis, held } = await door.look(place, async (look) => ({
-    now: look.now,
+  const { basis, held, now } = await door.look(place, async (look) => ({
     // The hash first: what changes while the rest is read makes the plan expire, and not the other way round.
     basis: await readBasis(look, directory.id),
     held: await readHeld(look, directory.id),
+    now: look.now,
   }));
   const heldGroupIds = new Set(
     [...held.groups.values()].filter(({ id }) => held.members.has(id)).map(({ externalId }) => externalId ?? ""),
@@ -173,8 +173,8 @@ async function makePlan(
     snapshot,
     flat: flattenMembers(snapshot),
     held,
-    now,
     approved: summary.approved,
+    now,
   });
   // An organization without anybody does not say which it is: the next one is compared with the last that did (S14).
   const customerId = snapshot.customerId ?? lastCustomerId;

@@ -131,11 +131,12 @@ export type DirectoryScope = keyof typeof DirectoryScope;
 registerEnumType(DirectoryScope, { name: "DirectoryScope", description: "Whom a directory brings." });
 
 /** What a sync does with a user who left the directory. */
-export const DirectoryLeaveAction = { DEACTIVATE: "DEACTIVATE", KEEP: "KEEP" } as const;
+export const DirectoryLeaveAction = { DEACTIVATE: "DEACTIVATE", DELETE: "DELETE", KEEP: "KEEP" } as const;
 export type DirectoryLeaveAction = keyof typeof DirectoryLeaveAction;
 registerEnumType(DirectoryLeaveAction, {
   name: "DirectoryLeaveAction",
   description: "What a sync does with a user who left the directory.",
+  valuesConfig: { DELETE: { description: "Deactivate, and delete 30 days later where deleting is allowed." } },
 });
 
 /** What a sync does with a user who was added by hand and is in the directory. */

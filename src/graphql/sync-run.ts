@@ -156,7 +156,9 @@ export const SyncAction = {
   USER_UPDATE: "USER_UPDATE",
   USER_ACTIVATE: "USER_ACTIVATE",
   USER_DEACTIVATE: "USER_DEACTIVATE",
+  USER_DELETE: "USER_DELETE",
   GROUP_CREATE: "GROUP_CREATE",
+  GROUP_ADOPT: "GROUP_ADOPT",
   GROUP_UPDATE: "GROUP_UPDATE",
   GROUP_DELETE: "GROUP_DELETE",
   MEMBER_ADD: "MEMBER_ADD",
@@ -166,7 +168,10 @@ export type SyncAction = keyof typeof SyncAction;
 registerEnumType(SyncAction, {
   name: "SyncAction",
   description: "What a sync change does.",
-  valuesConfig: { USER_ADOPT: { description: "Takes over a user who was added by hand." } },
+  valuesConfig: {
+    USER_ADOPT: { description: "Takes over a user who was added by hand." },
+    GROUP_ADOPT: { description: "Takes over a group that was added by hand. Only by `syncSettle`." },
+  },
 });
 
 /** Where a sync change stands. */

@@ -102,6 +102,8 @@ export class User {
   @MayHold("code") fingerprint: string | null;
   /** What the directory last said of the person's suspension; activating needs false (rule 5.2). */
   @Holds("flag") directorySuspended: boolean;
+  /** Since when its directory brings the person no more: not listed there, or out of scope. NULL while it does, or says suspended. */
+  @MayHold("time") leftDirectoryAt: string | null;
   @Holds("time") createdAt: string;
   @MayHold("time") joinedAt: string | null;
   /** Empty until the first visit: never NULL, so that it can be sorted by. */

@@ -12,7 +12,7 @@ export interface UserTarget {
   role: UserRole;
   directoryId: string | null;
   directorySuspended?: boolean;
-  /** Its directory had it deactivated, and does not say suspended: it is not listed there any more, or out of scope. */
+  /** Its directory brings it no more: it is not listed there, or out of scope. */
   leftDirectory?: boolean;
   /** The change leaves the address alone: then a directory may make it without a person (S15). */
   keepsAddress?: boolean;

@@ -17,6 +17,10 @@ export interface HeldUser {
   fingerprint: string | null;
   /** Deactivated by this directory, and not by a person here (S11). */
   deactivatedByDirectory: boolean;
+  /** Since when the directory brings the person no more; null while it does. */
+  leftAt: string | null;
+  /** An application reported content of who has left: such a user is never deleted (rule 5.3). */
+  hasContent: boolean;
 }
 
 /** A group as the sync compares one. */
@@ -78,7 +82,9 @@ async function readUsers(reader: Reader, directoryId: string, held: Held): Promi
   for (let after = "", full = true; full; ) {
     const rows = await reader.rows<Raw<HeldUser>>(
       `SELECT id, directoryId, externalId, email, fullName, title, role, status, directorySuspended AS suspended, fingerprint,
-       CASE WHEN deactivatedByKind = 'directory' AND deactivatedById = directoryId THEN 1 ELSE 0 END AS deactivatedByDirectory
+       CASE WHEN deactivatedByKind = 'directory' AND deactivatedById = directoryId THEN 1 ELSE 0 END AS deactivatedByDirectory,
+       leftDirectoryAt AS leftAt,
+       CASE WHEN leftDirectoryAt IS NULL THEN 0 ELSE EXISTS (SELECT 1 FROM ContentCount c WHERE c.userId = User.id) END AS hasContent
        FROM User WHERE siteId = ? AND emailKey > ? ORDER BY emailKey LIMIT ${pageSize}`,
       [reader.siteId, after],
     );
@@ -88,6 +94,7 @@ async function readUsers(reader: Reader, directoryId: string, held: Held): Promi
         externalId: textOf(row.externalId),
         suspended: row.suspended === 1,
         deactivatedByDirectory: row.deactivatedByDirectory === 1,
+        hasContent: row.hasContent === 1,
       } as HeldUser; // as: the only columns that are bytes or flags are converted above
       held.usersById.set(user.id, user);
       held.usersByEmail.set(user.email, user);

@@ -7,7 +7,7 @@ import { addressesAtRest } from "./invitations.ts";
 import { managesAddress } from "./manages-address.ts";
 import { marks, ofSite, type Reader } from "./reader.ts";
 
-type TargetRow = Pick<User, "id" | "role" | "status" | "directoryId" | "deactivatedByKind"> & {
+type TargetRow = Pick<User, "id" | "role" | "status" | "directoryId" | "leftDirectoryAt"> & {
   suspended: number;
   accountEmail: string;
   replacedBy: string | null;
@@ -83,7 +83,7 @@ export async function userTargets(
 ): Promise<Map<string, UserTarget>> {
   if (ids.length === 0) return new Map();
   const users = await reader.rows<TargetRow>(
-    `SELECT u.id, u.role, u.status, u.directoryId, u.deactivatedByKind, u.directorySuspended AS suspended,
+    `SELECT u.id, u.role, u.status, u.directoryId, u.leftDirectoryAt, u.directorySuspended AS suspended,
        COALESCE((SELECT a.email FROM Account a WHERE a.id = u.accountId), u.email) AS accountEmail,
        (SELECT r.email FROM User r WHERE r.id = u.replacedById) AS replacedBy
      FROM User u WHERE ${ofSite("u")} AND u.id IN (${marks(ids)})`,
@@ -97,10 +97,8 @@ export async function userTargets(
   return targets;
 }
 
-function targetOf({ id, role, status, directoryId, deactivatedByKind, suspended }: TargetRow): UserTarget {
-  const directorySuspended = suspended === 1;
-  const leftDirectory = status === "DEACTIVATED" && deactivatedByKind === "directory" && !directorySuspended;
-  return { noun: "user", id, role, directoryId, directorySuspended, leftDirectory };
+function targetOf({ id, role, directoryId, leftDirectoryAt, suspended }: TargetRow): UserTarget {
+  return { noun: "user", id, role, directoryId, directorySuspended: suspended === 1, leftDirectory: leftDirectoryAt !== null };
 }
 
 function idsOf(users: readonly TargetRow[]): string[] {

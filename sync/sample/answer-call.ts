@@ -1,8 +1,8 @@
 import type { Answer } from "./fault.ts";
 import { type Mask, masked, parseMask } from "./field-mask.ts";
 import { findUser } from "./find-in-company.ts";
-import { directoryScope, type TokenIssuer } from "./grant-token.ts";
 import { GoogleError } from "./google-error.ts";
+import { directoryScope, type TokenIssuer } from "./grant-token.ts";
 import type { Method } from "./methods.ts";
 import { withEtags } from "./resources.ts";
 

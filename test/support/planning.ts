@@ -37,6 +37,8 @@ export function holdUser(held: Held, externalId: string | null, email: string, m
     suspended: false,
     fingerprint: fingerprintOf([email, fullName, null]),
     deactivatedByDirectory: false,
+    leftAt: null,
+    hasContent: false,
     ...more,
   };
   held.usersById.set(user.id, user);
@@ -76,7 +78,7 @@ export function plan(
 ): Plan {
   const all = { ...initialSettings, ...settings };
   const snapshot = script.snapshot(all.scope === "GROUPS" ? all : null);
-  return planSync({ directoryId, settings: all, snapshot, flat: flattenMembers(snapshot), held, now, approved });
+  return planSync({ directoryId, settings: all, snapshot, flat: flattenMembers(snapshot), held, approved, now });
 }
 
 /** `STATUS ACTION label[ in group]`, in the order of the plan. */

@@ -17,7 +17,10 @@ export async function disconnectDirectory(work: Work, { id }: { id: string }): P
     ours,
   );
   const byHand = "directoryId = NULL, externalId = NULL, externalKey = NULL, fingerprint = NULL, version = version + 1";
-  const users = await work.write(`UPDATE User SET ${byHand}, directorySuspended = 0 WHERE siteId = ? AND directoryId = ?`, ours);
+  const users = await work.write(
+    `UPDATE User SET ${byHand}, directorySuspended = 0, leftDirectoryAt = NULL WHERE siteId = ? AND directoryId = ?`,
+    ours,
+  );
   const groups = await work.write(
     `UPDATE \`Group\` SET ${byHand}, outOfScopeSince = NULL WHERE siteId = ? AND directoryId = ?`,
     ours,

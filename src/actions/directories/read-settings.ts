@@ -58,12 +58,11 @@ export async function readSettings(
 }
 
 function checkChoices(settings: DirectorySettings, problems: Problems, path: (field: string) => string[]): void {
-  const { scope, groupEmails, onLeave, maxRemovalPercent, maxRemovals, schedule } = settings;
+  const { scope, groupEmails, maxRemovalPercent, maxRemovals, schedule } = settings;
   if (scope === "GROUPS" && groupEmails.length === 0)
     problems.add("INVALID", "Name at least one group, or bring everyone.", path("groupEmails"));
   if (scope === "EVERYONE" && groupEmails.length > 0)
     problems.add("INVALID", "Groups are named only where the scope is GROUPS.", path("groupEmails"));
-  if (onLeave === "DELETE") problems.add("INVALID", "Leavers cannot be deleted yet: choose DEACTIVATE or KEEP.", path("onLeave"));
   if (!Number.isInteger(maxRemovalPercent) || maxRemovalPercent < 0 || maxRemovalPercent > 100)
     problems.add("INVALID", "A share is a whole number from 0 to 100 percent.", path("maxRemovalPercent"));
   if (!Number.isInteger(maxRemovals) || maxRemovals < 0)

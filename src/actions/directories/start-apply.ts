@@ -62,9 +62,10 @@ async function applyPlan(work: Work, publicRunId: string, approveRemovals: boole
   if (Date.parse(work.now) - Date.parse(run.createdAt) > planLivesMs)
     throw new Refusal("EXPIRED", "This plan is older than 24 hours. Make a new one.", path);
   const planned = readSummary(run.summary);
+  if (isHeld && planned.directoryVersion !== directory.version)
+    throw new Refusal("EXPIRED", "The directory's settings changed since this run. Make a plan by the new ones.", path);
   // What a run holds was planned before it applied the rest, so only a plan that changed nothing yet can ask for the same basis.
-  const isSame = isHeld ? planned.directoryVersion === directory.version : run.basis === (await readBasis(work, directory.id));
-  if (!isSame)
+  if (!isHeld && run.basis !== (await readBasis(work, directory.id)))
     throw new Refusal(
       "EXPIRED",
       "The directory's settings or its users and groups here changed since this plan was made. Make a new one.",

@@ -74,7 +74,7 @@ export async function adoptUsers(
         accountId: of(({ user, person }) => user.accountId ?? accounts.get(person.email) ?? null),
         directoryId: () => directoryId,
       },
-      ["directorySuspended = 0", "version = version + 1"],
+      ["directorySuspended = 0", "leftDirectoryAt = NULL", "version = version + 1"],
     );
     await activate(
       work,

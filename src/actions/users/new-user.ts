@@ -21,6 +21,7 @@ export function newUser(
     externalKey: null,
     fingerprint: null,
     directorySuspended: false,
+    leftDirectoryAt: null,
     createdAt: work.now,
     joinedAt: null,
     lastActiveAt: "",

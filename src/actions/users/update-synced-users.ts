@@ -21,6 +21,8 @@ export interface SyncedUpdate {
   fullName?: string;
   title?: string | null;
   suspended?: boolean;
+  /** False: the directory brings the person no more. */
+  listed?: boolean;
   fingerprint?: string;
 }
 
@@ -48,7 +50,7 @@ export async function updateSyncedUsers(work: Work, updates: readonly SyncedUpda
   const movers = new Set(moving.map(({ user }) => user.id));
   const targets = users.map((user) => ({ ...userTarget(user), keepsAddress: !movers.has(user.id) }));
   const permit = work.permit("userUpdate", targets, (index) => ["users", String(index)]);
-  const changed = pairs.filter(({ user, update }) => Object.keys(changesOf(user, update)).length > 0);
+  const changed = pairs.filter(({ user, update }) => Object.keys(changesOf(user, update, work.now)).length > 0);
   const answer = users.map((user) => user.id);
   if (changed.length === 0) return work.unchanged(permit, answer);
 
@@ -69,6 +71,7 @@ export async function updateSyncedUsers(work: Work, updates: readonly SyncedUpda
     {
       title: of(({ user, update }) => (update.title === undefined ? user.title : update.title)),
       directorySuspended: of(({ user, update }) => update.suspended ?? user.directorySuspended),
+      leftDirectoryAt: of(({ user, update }) => leftAfter(user, update, work.now)),
       fingerprint: of(({ user, update }) => update.fingerprint ?? user.fingerprint),
     },
     ["version = version + 1"],
@@ -76,19 +79,26 @@ export async function updateSyncedUsers(work: Work, updates: readonly SyncedUpda
   await work.record(
     permit,
     changed.map(({ user, update }) => {
-      const { fingerprint, ...shown } = changesOf(user, update);
+      const { fingerprint, ...shown } = changesOf(user, update, work.now);
       return { type: "User", id: user.id, label: update.email ?? user.email, changes: shown };
     }),
   );
   return answer;
 }
 
-function changesOf(user: User, update: SyncedUpdate): Record<string, readonly [unknown, unknown]> {
+/** Since when the directory brings the person no more, once it said this. */
+function leftAfter(user: User, { listed }: SyncedUpdate, now: string): string | null {
+  if (listed === undefined) return user.leftDirectoryAt;
+  return listed ? null : (user.leftDirectoryAt ?? now);
+}
+
+function changesOf(user: User, update: SyncedUpdate, now: string): Record<string, readonly [unknown, unknown]> {
   const fields = [
     ["email", user.email, update.email],
     ["fullName", user.fullName, update.fullName],
     ["title", user.title, update.title],
     ["directorySuspended", user.directorySuspended, update.suspended],
+    ["leftDirectoryAt", user.leftDirectoryAt, leftAfter(user, update, now)],
     ["fingerprint", user.fingerprint, update.fingerprint],
   ] as const;
   return Object.fromEntries(

@@ -65,6 +65,7 @@ const tables: Record<string, TableSpec> = {
       externalKey: "key?",
       fingerprint: "code?",
       directorySuspended: "flag",
+      leftDirectoryAt: "time?",
       createdAt: "time",
       joinedAt: "time?",
       lastActiveAt: "time",

@@ -89,7 +89,6 @@ describe("connecting a directory", () => {
     const settings = {
       schedule: "61 * * * *",
       maxRemovalPercent: 101,
-      onLeave: "DELETE" as const,
       scope: "GROUPS" as const,
       domains: ["not a domain"],
     };
@@ -100,7 +99,6 @@ describe("connecting a directory", () => {
       "credentials.googleWorkspace.adminEmail",
       "settings.domains.0",
       "settings.groupEmails",
-      "settings.onLeave",
       "settings.maxRemovalPercent",
       "settings.schedule",
     ]);

@@ -31,7 +31,7 @@ const giveToDirectory = async (id: string, { suspended = 0, left = false } = {})
   await house.write("UPDATE User SET directoryId = ?, directorySuspended = ? WHERE id = ?", [newId(), suspended, id.slice(4)]);
   if (!left && suspended === 0) return;
   await house.act((work) => deactivateUsers(work, { ids: [id] }));
-  await house.write("UPDATE User SET deactivatedByKind = 'directory' WHERE id = ?", [id.slice(4)]);
+  if (left) await house.write("UPDATE User SET leftDirectoryAt = ? WHERE id = ?", [new Date().toISOString(), id.slice(4)]);
 };
 
 describe("deleting users", () => {

@@ -41,7 +41,10 @@ async function leaver(email: string, externalId: string): Promise<Joined> {
     `${hand.directoryId}:${externalId}`,
     who.userId,
   ]);
-  await house.act((work) => deactivateUsers(work, { ids: [who.publicUserId] }), hand);
+  await house.act(async (work) => {
+    await updateSyncedUsers(work, [{ id: who.publicUserId, listed: false }]);
+    return deactivateUsers(work, { ids: [who.publicUserId] });
+  }, hand);
   await house.act((work) => deleteUsers(work, { ids: [who.publicUserId] }));
   return who;
 }

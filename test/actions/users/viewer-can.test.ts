@@ -69,10 +69,12 @@ async function bringPeople(): Promise<Record<string, string>> {
   for (const name of ["synced", "suspended there", "gone from there"] as const) {
     const isOut = name !== "synced";
     if (isOut) await deactivate(found[name]);
-    await house.write(
-      `UPDATE User SET directoryId = ?, directorySuspended = ?, deactivatedByKind = ${isOut ? "'directory'" : "NULL"} WHERE id = ?`,
-      [newId(), Number(name === "suspended there"), found[name].slice(4)],
-    );
+    await house.write("UPDATE User SET directoryId = ?, directorySuspended = ?, leftDirectoryAt = ? WHERE id = ?", [
+      newId(),
+      Number(name === "suspended there"),
+      name === "gone from there" ? new Date().toISOString() : null,
+      found[name].slice(4),
+    ]);
   }
   return found;
 }
