@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startApply } from "../../src/actions/directories/start-apply.ts";
 import { startSync } from "../../src/actions/directories/start-sync.ts";
 import { updateDirectory } from "../../src/actions/directories/update-directory.ts";
@@ -11,6 +11,9 @@ import { addUser, deleteUser } from "../../sync/sample/edit.ts";
 import type { PlannedFault } from "../../sync/sample/fault.ts";
 import { type SampleDirectory, startSampleDirectory } from "../../sync/sample/sample-directory.ts";
 import { buildSyncedHouse, type SyncedHouse } from "../support/synced-house.ts";
+
+// Each run reads 10,000 people: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });
 
 // Google answers 200 with a part of a list and gives no sign of it: what five programs took for thousands of departures.
 
@@ -28,7 +31,7 @@ beforeAll(async () => {
   await house.act((work) => startApply(work, { runId: publicId("SyncRun", runId) }));
   expect(await made(runId)).toBe("SUCCEEDED");
   before = await everyRow();
-}, 180_000);
+});
 afterAll(async () => {
   expect(house.told).toEqual([]);
   await sample.close();
@@ -118,13 +121,13 @@ const reasons = [
   /The directory's lists leave out what is there when asked for by itself \(.+\), so no (users|groups|memberships) were removed in this run\./,
   /The members of Big were not completely listed\./,
 ];
-const shares = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+const tenths = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 const places: Where[] = ["first page", "a middle page", "last page"];
 
 describe("a list of 10,000 of which a part is missing with status 200", () => {
   const told = ["users", "groups", "members of the big group"] as const;
   const cases = told.flatMap((listing) => [
-    ...shares.map((part) => ({ listing, where: "every page" as Where, part })),
+    ...(listing === "users" ? tenths : [0.1, 0.4, 0.7, 1]).map((part) => ({ listing, where: "every page" as Where, part })),
     ...places.flatMap((where) => (listing === "users" ? [0.1, 1] : [1]).map((part) => ({ listing, where, part }))),
   ]);
 
@@ -134,8 +137,9 @@ describe("a list of 10,000 of which a part is missing with status 200", () => {
     expect(reasons.find((reason) => reason.test(failure)) ?? failure).toBeInstanceOf(RegExp);
   });
 
-  it.each(places)("removes nobody when deleted users are missing on %s, who are no news", async (where) => {
-    expect(await runUnder(lie("deleted users", where, 1))).toEqual({ status: "SUCCEEDED", failure: "", applied: 0 });
+  it("removes nobody when deleted users are missing, who are no news", async () => {
+    const lies = places.map((where) => lie("deleted users", where, 1));
+    expect(await runUnder(...lies)).toEqual({ status: "SUCCEEDED", failure: "", applied: 0 });
   });
 
   it("removes nobody when a list ends early without a sign", async () => {
@@ -149,7 +153,7 @@ describe("a list of 10,000 of which a part is missing with status 200", () => {
     const allowAll = { maxRemovals: 1_000_000, maxRemovalPercent: 100 };
     await house.act((work) => updateDirectory(work, { id: house.directoryId, settings: allowAll }));
     for (const listing of told) {
-      const { status, failure, applied } = await runUnder(lie(listing, "every page", 0.1));
+      const { status, failure, applied } = await runUnder(lie(listing, "first page", 0.5));
       expect({ status, applied }).toEqual({ status: "HELD", applied: 0 });
       expect(failure).toContain("leave out what is there");
     }
