@@ -26,5 +26,5 @@ export function wireSync({ door, log, isOutage, googleApiUrl, googleTokenUrl }: 
   const connect = (credentials: GoogleCredentials) =>
     connectGoogle({ ...credentials, apiUrl: googleApiUrl, tokenUrl: googleTokenUrl });
   const runner = createSyncRunner({ door, connect, isOutage, log });
-  return { runner, schedule: createSchedule({ door, runner, log }), connect };
+  return { runner, schedule: createSchedule({ door, runner, isOutage, log }), connect };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { LostRun, type RunHold } from "../src/actions/directories/advance-run.ts";
+import { holdRun, LostRun, type RunHold } from "../src/actions/directories/advance-run.ts";
 import { type BegunRun, beginRun, leaseOf } from "../src/actions/directories/begin-run.ts";
 import { finishRun, type RunEnd } from "../src/actions/directories/finish-run.ts";
 import type { LeaseClaim } from "../src/actions/directories/hold-lease.ts";
@@ -109,18 +109,18 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
   };
   try {
     if (run.cancelled) return await end({ status: "CANCELLED", failure: null });
-    reader = options.connect(begun.credentials);
+    reader = options.connect(begun.openCredentials());
     const hold: RunHold = { runId: run.id, fence, appliedSeq: run.appliedSeq };
     if (run.status === "PLANNING" || run.basis === null) {
       const plan = await makePlan(making, reader, hold, summary);
       spent.waitedMs += plan.waitedMs;
       if (plan.waits) return await end({ status: "PLANNED", failure: plan.waits.reason, distrusts: plan.waits.isOther });
     }
-    if (summary.approved) await proveItsDomains(making, summary);
+    if (summary.approved) await proveItsDomains(making, hold, summary);
     const { directoryId, settings } = { directoryId: run.directoryId, settings: begun.settings };
-    const applied = await applySteps({ door: options.door, place, hold, summary, directoryId, settings, reader });
-    if (applied.cancelled) return await end({ status: "CANCELLED", failure: null });
-    return await end(await outcome(options.door, place, run.id, summary, applied.holds));
+    const { cancelled } = await applySteps({ door: options.door, place, hold, summary, directoryId, settings, reader });
+    if (cancelled) return await end({ status: "CANCELLED", failure: null });
+    return await end(await outcome(options.door, place, run.id, summary));
   } catch (error) {
     if (error instanceof LostRun || making.lost.aborted || options.isOutage(error))
       throw making.lost.aborted ? new LostRun() : error;
@@ -131,6 +131,10 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
     return end({ status: "FAILED", failure: `Something went wrong on our side (ref ${reference}).` });
   }
 }
+
+// S14: neither of these is applied unless a person has seen what it would do.
+const otherOrganization = "The credentials read another organization than before. Look at this plan before you apply it.";
+const changedSettings = "The directory's settings changed after this run was started. Look at this plan before you apply it.";
 
 /** Reads, thinks and stores. `waits` says that a person has to apply the plan, and why if that is news. */
 async function makePlan(
@@ -165,23 +169,24 @@ async function makePlan(
     approved: summary.approved,
   });
   Object.assign(summary, plan.summary, { directoryVersion: directory.version });
-  const applies = run.status === "APPLYING" && !isOther;
+  const applies = run.status === "APPLYING" && !isOther && directory.trusted;
   const steps = plan.steps.map(packStep);
   const spent = { requestCount: run.requestCount + reader.requestCount, waitedMs: run.waitedMs + snapshot.waitedMs };
   await door.act(place, (work) => storePlan(work, hold, { steps, basis, summary, applies, ...spent }));
-  const reason = isOther ? "The credentials read another organization than before. Look at this plan before you apply it." : null;
+  const reason = isOther ? otherOrganization : run.status === "APPLYING" ? changedSettings : null;
   return { waits: applies ? null : { reason, isOther }, waitedMs: snapshot.waitedMs };
 }
 
 /** Rule 8.4: the directory's word for its domains, once a person applies its plan. */
-async function proveItsDomains({ options, place, begun }: Making, summary: RunSummary): Promise<void> {
+async function proveItsDomains({ options, place, begun }: Making, hold: RunHold, summary: RunSummary): Promise<void> {
   const { directory, settings } = begun;
-  await options.door.act(place, (work) =>
-    proveDomains(work, { directoryId: directory.id, listed: summary.domains, named: settings.domains }),
-  );
+  await options.door.act(place, async (work) => {
+    await holdRun(work, hold);
+    await proveDomains(work, { directoryId: directory.id, listed: summary.domains, named: settings.domains });
+  });
 }
 
-async function outcome(door: Door, place: Place, runId: string, summary: RunSummary, holds: readonly string[]) {
+async function outcome(door: Door, place: Place, runId: string, summary: RunSummary) {
   const { counts, bodies } = await door.look(place, (reader) => readHeldSteps(reader, runId));
   const of = (...actions: string[]) => actions.reduce((sum, action) => sum + (counts[action] ?? 0), 0);
   const heldCounts = {
@@ -191,7 +196,10 @@ async function outcome(door: Door, place: Place, runId: string, summary: RunSumm
   };
   summary.held = heldCounts.users + heldCounts.groups + heldCounts.memberships;
   if (summary.held > 0) {
-    const reasons = new Set([...holds, ...bodies.flatMap((body) => unpackChanges(body).flatMap(({ failure }) => failure ?? []))]);
+    const reasons = new Set([
+      ...Object.values(summary.untrusted),
+      ...bodies.flatMap((body) => unpackChanges(body).flatMap(({ failure }) => failure ?? [])),
+    ]);
     return { status: "HELD" as const, failure: [...reasons].slice(0, 5).join(" ") || "Removals wait for approval.", heldCounts };
   }
   if (summary.failed === 0) return { status: "SUCCEEDED" as const, failure: null };

@@ -17,6 +17,8 @@ import type { SyncRunner } from "./run.ts";
 export interface ScheduleOptions {
   door: Door;
   runner: SyncRunner;
+  /** Knows when the database itself is the trouble, and no directory. */
+  isOutage(error: unknown): boolean;
   log: RunLog;
 }
 
@@ -40,7 +42,7 @@ const everywhere: Place = {
 };
 
 /** The schedule of all directories (S20). Any number of instances may have one: each start is claimed by one of them. */
-export function createSchedule({ door, runner, log }: ScheduleOptions): Schedule {
+export function createSchedule({ door, runner, isOutage, log }: ScheduleOptions): Schedule {
   const running = new Map<string, Promise<unknown>>();
   /** Runs that were in hand when somebody called: what is to be done may wait for their end, such as the plan just made to be applied. */
   const calledDuring = new Set<string>();
@@ -73,7 +75,10 @@ export function createSchedule({ door, runner, log }: ScheduleOptions): Schedule
       const dayAgo = new Date(Date.now() - day).toISOString();
       const due = await door.look(everywhere, (reader) => listDueDirectories(reader, { dayAgo }));
       for (const directory of due) {
-        const runId = await startDue(door, directory, log);
+        const runId = await startDue(door, directory, log).catch((error) => {
+          if (isOutage(error)) throw error;
+          log.error({ err: error, directoryId: directory.id }, "A due run could not be started; it is tried again in a minute");
+        });
         if (runId) make(runId);
       }
       for (const runId of await door.look(everywhere, listAbandonedRuns)) make(runId);
@@ -115,15 +120,18 @@ async function startDue(door: Door, directory: DueDirectory, log: RunLog): Promi
     ipAddress: null,
   };
   const place = { siteId, actor };
+  const claim = { directoryId: id, dueAt, nextRunAt: momentAfter(directory, new Date()) };
+  const target = { directoryId: publicId("Directory", id) };
   try {
-    const nextRunAt = momentAfter(directory, new Date());
-    if (!(await door.act(place, (work) => claimDue(work, { directoryId: id, dueAt, nextRunAt })))) return null;
-    if (!trusted && hasPlan) return null;
-    const target = { directoryId: publicId("Directory", id) };
-    return await door.act(place, (work) => (trusted && status !== "NEW" ? startApply(work, target) : startSync(work, target)));
+    // Claimed and started in one: a process that dies in between would lose the start.
+    return await door.act(place, async (work) => {
+      if (!(await claimDue(work, claim)) || (!trusted && hasPlan)) return null;
+      return trusted && status !== "NEW" ? startApply(work, target) : startSync(work, target);
+    });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     log.info({ directoryId: id, reason: error.message }, "A due run was not started");
+    await door.act(place, (work) => claimDue(work, claim));
     return null;
   }
 }

@@ -31,6 +31,10 @@ export interface RunSummary extends SyncSummary {
   scopeGroups: string[];
   /** The directory's version when the plan was made: later settings are not what a person approved (S14). */
   directoryVersion: number;
+  /** By number, the steps in which somebody lacked a seat: they are tried once more at the end (S16). */
+  seatless: number[];
+  /** Why no removals of a kind are made in this run: its list left out what is there (S12). */
+  untrusted: { users?: string; groups?: string; memberships?: string };
 }
 
 /** A run that has found nothing yet. */
@@ -54,6 +58,8 @@ export function emptySummary(): RunSummary {
     domains: [],
     scopeGroups: [],
     directoryVersion: 0,
+    seatless: [],
+    untrusted: {},
   };
 }
 

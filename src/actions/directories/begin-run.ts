@@ -4,12 +4,13 @@ import type { Work } from "../../work/work.ts";
 import { sealOf } from "./connect-directory.ts";
 import { type LeaseClaim, takeLease } from "./hold-lease.ts";
 
-/** A run that this process alone may go on with. The credentials leave their row only here. */
+/** A run that this process alone may go on with. */
 export interface BegunRun {
   run: SyncRun;
   directory: Directory;
   settings: DirectorySettings;
-  credentials: GoogleCredentials;
+  /** They leave their row only here. Throws when they were sealed with another key than this deployment's. */
+  openCredentials(): GoogleCredentials;
   /** Under this number the run is written from now on (S19). */
   fence: number;
 }
@@ -43,7 +44,7 @@ export async function beginRun(
     run: { ...run, fence, startedAt: run.startedAt ?? work.now },
     directory,
     settings: JSON.parse(directory.settings) as DirectorySettings, // as: only the directory's own actions write it
-    credentials: JSON.parse(work.unseal(sealOf(directory.id), directory.credentials)) as GoogleCredentials, // as: sealed by them, too
+    openCredentials: () => JSON.parse(work.unseal(sealOf(directory.id), directory.credentials)) as GoogleCredentials, // as: sealed by them, too
     fence,
   });
 }

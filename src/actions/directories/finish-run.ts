@@ -1,12 +1,15 @@
 import type { WordedLetter } from "../../mail/letter.ts";
 import { directoryTroubleLetter } from "../../mail/wording/directory-trouble-letter.ts";
 import { removalsHeldLetter } from "../../mail/wording/removals-held-letter.ts";
+import type { DirectorySettings } from "../../model/directory-settings.ts";
 import { Directory, type DirectoryStatus, Site, SyncRun, type SyncRunStatus } from "../../model/entities.ts";
 import { Refusal } from "../../model/refusal.ts";
 import type { RunSummary } from "../../model/sync-summary.ts";
 import type { Work } from "../../work/work.ts";
 import { writeToAdmins } from "../letters/write-to-admins.ts";
 import { LostRun } from "./advance-run.ts";
+import { holdDirectory } from "./hold-directory.ts";
+import { nextRunAfter } from "./read-settings.ts";
 
 /** How a run ended. PLANNED: its plan waits for a person. */
 export interface RunEnd {
@@ -28,14 +31,16 @@ export interface RunEnd {
 
 /** So many failed runs in a row put a directory into quarantine (S20). */
 const failuresToQuarantine = 3;
+const dayMs = 24 * 60 * 60 * 1000;
 
 /** Ends a run, says how its directory is from now on, and tells the admins what they have to do, if anything (S13, S20). */
 export async function finishRun(work: Work, end: RunEnd): Promise<void> {
   const permit = work.permit("syncApply", { noun: "run", id: end.runId });
   const ended = await work.write(
-    `UPDATE SyncRun SET status = CASE WHEN cancelled = 1 AND status = 'PLANNED' THEN 'CANCELLED' ELSE ? END, failure = ?, summary = ?, requestCount = ?, waitedMs = ?, finishedAt = ?
-     WHERE id = ? AND fence = ? AND status IN ('PLANNING', 'PLANNED', 'APPLYING')`,
+    `UPDATE SyncRun SET status = CASE WHEN cancelled = 1 AND ? = 'PLANNED' THEN 'CANCELLED' ELSE ? END, failure = ?, summary = ?, requestCount = ?, waitedMs = ?, finishedAt = ?
+     WHERE id = ? AND fence = ? AND status IN ('PLANNING', 'APPLYING')`,
     [
+      end.status,
       end.status,
       end.failure?.slice(0, 1000) ?? null,
       JSON.stringify(end.summary),
@@ -48,13 +53,15 @@ export async function finishRun(work: Work, end: RunEnd): Promise<void> {
   );
   if (ended === 0) throw new LostRun();
   const [run] = await work.byIds(SyncRun, [end.runId]);
+  // Settings that change at this moment come before, and are seen, or after.
+  if (run) await holdDirectory(work, run.directoryId);
   const [directory] = run ? await work.byIds(Directory, [run.directoryId]) : [];
   if (!directory) throw new Refusal("NOT_FOUND", "There is no such directory on this site.");
   const applied = end.status === "SUCCEEDED" || end.status === "PARTIAL" || end.status === "HELD";
   const failedRuns = end.status === "FAILED" ? directory.failedRuns + 1 : end.status === "CANCELLED" ? directory.failedRuns : 0;
   const status = statusAfter(directory, end, failedRuns);
   await work.write(
-    `UPDATE Directory SET status = ?, statusReason = ?, failedRuns = ?, trusted = ?, lastRunId = ?,
+    `UPDATE Directory SET status = ?, statusReason = ?, failedRuns = ?, trusted = ?, lastRunId = ?, nextRunAt = ?,
      lastSuccessAt = CASE WHEN ? THEN ? ELSE lastSuccessAt END WHERE id = ?`,
     [
       status,
@@ -64,6 +71,7 @@ export async function finishRun(work: Work, end: RunEnd): Promise<void> {
       (directory.trusted && !end.distrusts) ||
         (applied && end.summary.approved && end.summary.directoryVersion === directory.version),
       end.runId,
+      nextRunAt(directory, status, new Date(work.now)),
       end.status === "SUCCEEDED" || end.status === "PARTIAL",
       work.now,
       directory.id,
@@ -86,6 +94,15 @@ function statusAfter(directory: Directory, end: RunEnd, failedRuns: number): Dir
   if (end.credentialsRejected) return "CREDENTIALS_REJECTED";
   if (failedRuns >= failuresToQuarantine) return "QUARANTINED";
   return directory.status === "NEW" ? "NEW" : "DEGRADED";
+}
+
+/** The next start moves only where a quarantine begins or ends: then it is a day away, or the schedule's own again (S20). */
+function nextRunAt(directory: Directory, status: DirectoryStatus, now: Date): string | null {
+  const wasOut = directory.status !== "QUARANTINED";
+  const isOut = status !== "QUARANTINED";
+  if (directory.nextRunAt === null || wasOut === isOut) return directory.nextRunAt;
+  const { schedule } = JSON.parse(directory.settings) as DirectorySettings; // as: only the directory's own actions write it
+  return isOut ? nextRunAfter(schedule, now) : new Date(now.getTime() + dayMs).toISOString();
 }
 
 async function tellAdmins(work: Work, directory: Directory, status: DirectoryStatus, end: RunEnd): Promise<void> {
