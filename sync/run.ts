@@ -164,7 +164,7 @@ async function makePlan(
     held: await readHeld(look, directory.id),
   }));
   const heldGroupIds = new Set(
-    [...held.groups.values()].filter(({ id }) => held.members.has(id)).map(({ externalId }) => externalId ?? ""),
+    [...held.groups.values()].filter(({ id }) => held.members.sizeOf(id) > 0).map(({ externalId }) => externalId ?? ""),
   );
   const reading = followReading({ options, place, run, held, reader, fence: hold.fence, summary });
   const { scope, groupEmails } = settings;
@@ -184,7 +184,7 @@ async function makePlan(
   const customerId = snapshot.customerId ?? lastCustomerId;
   Object.assign(summary, plan.summary, { directoryVersion: directory.version, customerId });
   const applies = run.status === "APPLYING" && !isOther;
-  const steps = plan.steps.map(packStep);
+  const steps = Array.from(plan.steps, packStep);
   const spent = {
     requestCount: run.requestCount + reader.requestCount,
     waitedMs: Math.round(run.waitedMs + reader.waitedMs),
