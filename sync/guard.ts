@@ -1,4 +1,5 @@
 import type { DirectorySettings } from "../src/model/directory-settings.ts";
+import type { Held } from "../src/queries/held.ts";
 import { type Draft, isRemoval, type PlanInput, takesAway } from "./draft.ts";
 
 /** What removals are counted by. */
@@ -19,17 +20,12 @@ export function kindOf({ action }: { action: Draft["body"]["action"] }): Removal
  * Holds every removal that a run may not make without a person (S12, S13): those that rest on an incomplete list, all of a kind that
  * are more than the limit, and a group's that would lose everyone. Holds more, never less; everything else goes its way.
  */
-export function guardRemovals(drafts: readonly Draft[], { held, settings }: PlanInput): Draft[] {
+export function guardRemovals(drafts: readonly Draft[], { held, settings }: PlanInput, live = liveOf(held)): Draft[] {
   const removals = drafts.filter(isRemoval);
   const reasons = new Map<Draft, string>();
   const hold = (draft: Draft, reason: string) => reasons.set(draft, reasons.get(draft) ?? draft.body.failure ?? reason);
 
   for (const draft of removals) if (draft.unproven) hold(draft, draft.unproven);
-  const live = {
-    users: [...held.users.values()].filter((user) => user.status !== "DEACTIVATED").length,
-    groups: held.groups.size,
-    memberships: held.members.total,
-  };
   for (const kind of ["users", "groups", "memberships"] as const) {
     const ofKind = removals.filter((draft) => kindOf(draft.body) === kind && takesAway(draft));
     const allowed = limitOf(live[kind], settings);
@@ -54,6 +50,15 @@ export function guardRemovals(drafts: readonly Draft[], { held, settings }: Plan
     return failure === undefined ? draft : { ...draft, status: "HELD", body: { ...draft.body, failure } };
   });
   return disputeFollowers(holdFreedNames(guarded));
+}
+
+/** What is held and can be removed, by kind. */
+export function liveOf(held: Held): Record<RemovalKind, number> {
+  return {
+    users: [...held.users.values()].filter((user) => user.status !== "DEACTIVATED").length,
+    groups: held.groups.size,
+    memberships: held.members.total,
+  };
 }
 
 /** Whoever comes by the name of a group that stays for now waits with its removal. */

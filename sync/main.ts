@@ -1,4 +1,5 @@
 import type { GoogleCredentials } from "../src/model/directory-settings.ts";
+import type { SyncPerson } from "../src/model/person-sync.ts";
 import type { Door } from "../src/work/door.ts";
 import { connectGoogle } from "./google.ts";
 import type { RunLog } from "./lease.ts";
@@ -7,6 +8,7 @@ import { createSyncRunner, type SyncRunner } from "./run.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
 import { shareThrottles } from "./shared-throttles.ts";
 import type { DirectoryReader } from "./snapshot.ts";
+import { createPersonSync } from "./sync-person.ts";
 
 export interface SyncOptions {
   door: Door;
@@ -24,6 +26,8 @@ export interface SyncOptions {
 export interface Sync {
   runner: SyncRunner;
   schedule: Schedule;
+  /** Compares one person, and applies that. */
+  syncPerson: SyncPerson;
   connect(credentials: GoogleCredentials): DirectoryReader;
 }
 
@@ -40,5 +44,6 @@ export function wireSync({
   const connect = (credentials: GoogleCredentials) =>
     connectGoogle({ ...credentials, apiUrl: googleApiUrl, tokenUrl: googleTokenUrl, throttleOf });
   const runner = createSyncRunner({ door, connect, isOutage, log, onReading });
-  return { runner, schedule: createSchedule({ door, runner, log, isOutage }), connect };
+  const syncPerson = createPersonSync({ door, runner, connect });
+  return { runner, schedule: createSchedule({ door, runner, log, isOutage }), syncPerson, connect };
 }

@@ -26,9 +26,8 @@ export interface GroupPlan {
 
 /** What to do about groups: which come, which change, which are gone, and which are inside which (S3, S7). */
 export function planGroups(input: PlanInput, scope: GroupScope): GroupPlan {
-  const { held, snapshot, settings, directoryId } = input;
-  const matches = settings.ignore.length > 0 ? addressMatcher(settings.ignore) : () => false;
-  const isIgnored: GroupPlan["isIgnored"] = (...emails) => emails.some((email) => email && matches(email));
+  const { held, snapshot, directoryId } = input;
+  const isIgnored = ignores(input);
   const listed = snapshot.groups.items.filter(
     ({ id, email }) => scope.hasGroup(id) && !isIgnored(email, held.groups.get(id)?.email),
   );
@@ -62,6 +61,19 @@ export function planGroups(input: PlanInput, scope: GroupScope): GroupPlan {
   }
   drafts.push(...planNestings(input, synced), ...planGone(input, gone), ...planOutOfScope(input, scope, isIgnored));
   return { drafts, synced, isIgnored, doubt: scope.doubt };
+}
+
+/** Groups as they are here: nothing of them changes but who is in them. */
+export function takeGroups(input: PlanInput, scope: GroupScope): GroupPlan {
+  const isIgnored = ignores(input);
+  const here = [...input.held.groups].filter(([, { email }]) => !isIgnored(email));
+  const synced = new Map(here.map(([id, held]) => [id, { id, name: held.name, held }]));
+  return { drafts: [], synced, isIgnored, doubt: scope.doubt };
+}
+
+function ignores({ settings }: PlanInput): GroupPlan["isIgnored"] {
+  const matches = settings.ignore.length > 0 ? addressMatcher(settings.ignore) : () => false;
+  return (...emails) => emails.some((email) => email && matches(email));
 }
 
 /** What each group is to be called here. Whoever has its name keeps it against all others; otherwise the older id has it, in every run alike. */

@@ -1,12 +1,12 @@
 import { packChanges, type SyncChangeBody } from "../src/model/sync-change.ts";
 import { countOfAction, emptySummary, type RunSummary } from "../src/model/sync-summary.ts";
 import { type Draft, type PlanInput, phases } from "./draft.ts";
-import { guardRemovals } from "./guard.ts";
+import { guardRemovals, liveOf } from "./guard.ts";
 import { type Person, readPeople } from "./people.ts";
-import { planGroups } from "./plan-groups.ts";
+import { type GroupPlan, planGroups, takeGroups } from "./plan-groups.ts";
 import { joiningBodies, planMembers } from "./plan-members.ts";
 import { planUsers } from "./plan-users.ts";
-import { addressMatcher, readScope } from "./scope.ts";
+import { addressMatcher, type GroupScope, readScope } from "./scope.ts";
 
 /** Changes in one step at most: one transaction. Only addresses that move together may exceed it. */
 const stepSize = 500;
@@ -31,12 +31,24 @@ export interface Plan {
  * the guard's word on every removal. Pure (S9). The plan of an unchanged directory has no steps but reports.
  */
 export function planSync(input: PlanInput): Plan {
+  return planWith(input, (scope) => planGroups(input, scope), liveOf(input.held));
+}
+
+/**
+ * The same for a few people alone: the snapshot and what is held know of nobody else, and groups are taken as they are here. `live` is
+ * what the whole directory has, by which removals are limited.
+ */
+export function planPeople(input: PlanInput, live: ReturnType<typeof liveOf>): Plan {
+  return planWith(input, (scope) => takeGroups(input, scope), live);
+}
+
+function planWith(input: PlanInput, groupsBy: (scope: GroupScope) => GroupPlan, live: ReturnType<typeof liveOf>): Plan {
   const scope = readScope(input.snapshot, input.flat, input.settings);
   const people = readPeople(input.snapshot, input.settings, scope);
   const users = planUsers(input, people, scope);
-  const groups = planGroups(input, scope);
+  const groups = groupsBy(scope);
   const members = planMembers(input, groups, livePeople(input, people, users));
-  const guarded = guardRemovals([...users, ...groups.drafts, ...members.drafts], input);
+  const guarded = guardRemovals([...users, ...groups.drafts, ...members.drafts], input, live);
   const absent = notComing(guarded);
   const drafts = leaveAlone(guarded, input);
   drafts.sort((one, other) => one.phase - other.phase);

@@ -23,6 +23,7 @@ import { giveBack, keepLease, type RunLog } from "./lease.ts";
 import { packStep, planSync } from "./plan.ts";
 import type { ReadingProgress } from "./reading-progress.ts";
 import { DirectoryFault, type DirectoryReader } from "./snapshot.ts";
+import { thinkOfPerson } from "./think-of-person.ts";
 import { watchCancel } from "./watch-cancel.ts";
 
 /** What a runner is made of. `isOutage` knows when the database itself is the trouble: such a run is taken up again later. */
@@ -156,33 +157,18 @@ async function makePlan(
   signal: AbortSignal,
 ) {
   const { door } = options;
-  const { run, directory, settings } = begun;
-  const { now, basis, held } = await door.look(place, async (look) => ({
-    now: look.now,
-    // The hash first: what changes while the rest is read makes the plan expire, and not the other way round.
-    basis: await readBasis(look, directory.id),
-    held: await readHeld(look, directory.id),
-  }));
-  const heldGroupIds = new Set(
-    [...held.groups.values()].filter(({ id }) => held.members.sizeOf(id) > 0).map(({ externalId }) => externalId ?? ""),
-  );
-  const reading = followReading({ options, place, run, held, reader, fence: hold.fence, summary });
-  const { scope, groupEmails } = settings;
-  const { onProgress } = reading;
-  const snapshot = await reader.readSnapshot({ scope, groupEmails, heldGroupIds, onProgress, signal }).finally(reading.settled);
+  const { run, directory } = begun;
+  // The hash first: what changes while the rest is read makes the plan expire, and not the other way round.
+  const basis = await door.look(place, (look) => readBasis(look, directory.id));
+  const { snapshot, plan } =
+    summary.person === null
+      ? await thinkOfAll({ options, place, begun, reader, hold, summary, signal })
+      : await thinkOfPerson({ door, place, reader, directoryId: directory.id, settings: begun.settings }, summary.person);
   const isOther = lastCustomerId !== null && snapshot.customerId !== null && lastCustomerId !== snapshot.customerId;
-  const plan = planSync({
-    directoryId: directory.id,
-    settings,
-    snapshot,
-    flat: flattenMembers(snapshot),
-    held,
-    now,
-    approved: summary.approved,
-  });
   // An organization without anybody does not say which it is: the next one is compared with the last that did (S14).
   const customerId = snapshot.customerId ?? lastCustomerId;
-  Object.assign(summary, plan.summary, { directoryVersion: directory.version, customerId });
+  const { person } = summary;
+  Object.assign(summary, plan.summary, { person, directoryVersion: directory.version, customerId });
   const applies = run.status === "APPLYING" && !isOther;
   const steps = Array.from(plan.steps, packStep);
   const spent = {
@@ -192,6 +178,32 @@ async function makePlan(
   await door.act(place, (work) => storePlan(work, hold, { steps, basis, summary, applies, ...spent }));
   const reason = isOther ? "The credentials read another organization than before. Look at this plan before you apply it." : null;
   return { waits: applies ? null : { reason, isOther } };
+}
+
+interface Thinking extends Pick<Making, "options" | "place" | "begun"> {
+  reader: DirectoryReader;
+  hold: RunHold;
+  summary: RunSummary;
+  signal: AbortSignal;
+}
+
+/** Reads both sides whole, and compares them. */
+async function thinkOfAll({ options, place, begun, reader, hold, summary, signal }: Thinking) {
+  const { run, directory, settings } = begun;
+  const { now, held } = await options.door.look(place, async (look) => ({
+    now: look.now,
+    held: await readHeld(look, directory.id),
+  }));
+  const heldGroupIds = new Set(
+    [...held.groups.values()].filter(({ id }) => held.members.sizeOf(id) > 0).map(({ externalId }) => externalId ?? ""),
+  );
+  const reading = followReading({ options, place, run, held, reader, fence: hold.fence, summary });
+  const { scope, groupEmails } = settings;
+  const { onProgress } = reading;
+  const snapshot = await reader.readSnapshot({ scope, groupEmails, heldGroupIds, onProgress, signal }).finally(reading.settled);
+  const flat = flattenMembers(snapshot);
+  const { approved } = summary;
+  return { snapshot, plan: planSync({ directoryId: directory.id, settings, snapshot, flat, held, now, approved }) };
 }
 
 /**

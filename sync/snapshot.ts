@@ -101,6 +101,13 @@ export interface DirectoryReader {
   isGroupPresent(id: string): Promise<"present" | "absent" | "unknown">;
   /** Nested membership counts. */
   isMember(groupId: string, userId: string): Promise<"present" | "absent" | "unknown">;
+  /** One person's whole record, by id or address; null when there is none. `customerId` is the organization's. */
+  findPerson(key: string): Promise<{ user: DirectoryUser; customerId: string | null } | null>;
+  /** The id of a group by its address; null when there is none. */
+  findGroupId(email: string): Promise<string | null>;
+  /** The groups that a user or a group, by id, is a direct member of; with `customerId`, those that everyone is in. */
+  groupsWith(member: { userKey: string } | { customerId: string }): Promise<Listing<DirectoryGroup>>;
+  verifiedDomains(): Promise<Listing<string>>;
   /** One small request for each scope that reading needs. */
   probe(): Promise<ProbeResult[]>;
   /** All requests so far, by purpose and together. */

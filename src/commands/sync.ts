@@ -11,6 +11,7 @@ import type { Place } from "../work/door.ts";
 import type { Work } from "../work/work.ts";
 import { requireSite } from "./administration.ts";
 import { remark, tell } from "./exit.ts";
+import { explainPerson } from "./explain-person.ts";
 import { makeRun } from "./make-run.ts";
 import { type House, openHouse, operator } from "./open-house.ts";
 import { type ShowOptions, showRun } from "./show-run.ts";
@@ -81,6 +82,14 @@ export function registerSync(program: Command, start: () => Start): void {
         process.exitCode = code;
       }),
     );
+  started(flagged("explain <email>", "why somebody is or is not synced, and what a run would change about them")).action(
+    (email: string, flags: SyncFlags) =>
+      onSite(flags, async (house, place, { config, log }) => {
+        const directoryId = flags.directory ?? (await onlyDirectory(house, place));
+        const asking = { door: house.door, place, config, log, directoryId, email };
+        process.exitCode = await explainPerson(asking, showing(flags));
+      }),
+  );
   flagged("history", "the latest runs").action((flags: SyncFlags) =>
     onSite(flags, async ({ door }, place) => {
       const runs = await door.look(place, (reader) => listRecentRuns(reader, runsInHistory));

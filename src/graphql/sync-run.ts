@@ -293,6 +293,26 @@ export class SyncApplyPayload {
   userErrors: UserError[];
 }
 
+@InputType("SyncUserInput", { description: "What `syncUser` needs." })
+export class SyncUserInput {
+  @Field(() => ID)
+  directoryId: string;
+  @Field(() => String)
+  email: string;
+  @Field(() => Boolean, { description: "Say what would be done, and do nothing.", defaultValue: false })
+  dryRun: boolean;
+}
+
+@ObjectType("SyncUserPayload", { description: "What `syncUser` answers." })
+export class SyncUserPayload {
+  @Field(() => [SyncChange], { description: "What was done, or would be." })
+  changes: SyncChange[];
+  @Field(() => String, { description: "Why the person is or is not synced, in plain English." })
+  explanation: string;
+  @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
+  userErrors: UserError[];
+}
+
 @InputType("SyncSettleInput", { description: "What `syncSettle` needs." })
 export class SyncSettleInput {
   @Field(() => ID, { description: "A `DISPUTED` change." })

@@ -19,6 +19,8 @@ export interface SyncSummary {
 export interface RunSummary extends SyncSummary {
   /** How the run moved the applications' seats so far. */
   seats: { applicationId: string; change: number; usedAfter: number }[];
+  /** The address of the one person whom the run is about; null of a run about everybody. */
+  person: string | null;
   /** A person applied this plan: only such a plan touches admins and managers (S15). */
   approved: boolean;
   /** A person approved its held removals besides (S13). */
@@ -50,6 +52,7 @@ export function emptySummary(): RunSummary {
     held: 0,
     failed: 0,
     seats: [],
+    person: null,
     approved: false,
     removalsApproved: false,
     customerId: null,

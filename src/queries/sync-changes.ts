@@ -1,10 +1,10 @@
 import { compactId, idPrefixes } from "../model/id.ts";
 import { failureOf, type SyncChangeBody, type SyncChangeStatus, unpackChanges } from "../model/sync-change.ts";
-import { declareEdges, type Edge } from "./expand.ts";
+import { declareEdges, type Edge, expand } from "./expand.ts";
 import { loadByIds, toOne } from "./loaders.ts";
 import { connectionOf, countRows, type PageRows, readPage } from "./page.ts";
 import { marks, maySee, type Reader, type Row } from "./reader.ts";
-import { put } from "./selection.ts";
+import { put, type Selection } from "./selection.ts";
 
 /** A change is a place in a step of a run, and its id says which: run, step and position. */
 function changeId(runId: string, seq: number, position: number): string {
@@ -104,6 +104,20 @@ export function changeRow(id: string, { status, failure, body }: Pick<StoredChan
     candidateIds: status === "DISPUTED" || status === "SKIPPED" ? (body.candidateIds ?? []) : [],
     changes: body.changes,
   };
+}
+
+/** Changes of a run with what was selected of them; of none, when they are stored nowhere: then their ids name nothing. */
+export async function showChanges(
+  reader: Reader,
+  runId: string | null,
+  changes: readonly Pick<StoredChange, "status" | "failure" | "body">[],
+  selection: Selection,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  if (runId !== null) for await (const row of walkChanges(reader, runId, {}, 0)) rows.push(row);
+  else for (const [index, change] of changes.entries()) rows.push(changeRow(`${idPrefixes.SyncChange}_none-0-${index}`, change));
+  await expand(reader, "SyncChange", rows, selection);
+  return rows;
 }
 
 /** The run, the step and the place in it, in one spelling. */

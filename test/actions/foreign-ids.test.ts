@@ -13,6 +13,8 @@ import { idPrefixes, newId, publicId } from "../../src/model/id.ts";
 import { allScopes } from "../../src/model/scope.ts";
 import { packChanges } from "../../src/model/sync-change.ts";
 import type { Work } from "../../src/work/work.ts";
+import { DirectoryFault } from "../../sync/snapshot.ts";
+import { createPersonSync } from "../../sync/sync-person.ts";
 import { openGateway, type TestGateway } from "../support/gateway.ts";
 import { buildHouse, type House } from "../support/house.ts";
 import { askedPlacesOf, heldAt, idPlacesOf, withAt } from "../support/id-places.ts";
@@ -61,6 +63,7 @@ const inputs: Record<string, object[]> = {
   invitationRevoke: [{ ids: ["Invitation"] }],
   syncApply: [{ target: { runId: "SyncRun" } }, { target: { directoryId: "Directory" } }],
   syncCancel: [{ runId: "SyncRun" }],
+  syncUser: [{ directoryId: "Directory", email: "ada@acme.example" }],
   syncSettle: [{ changeId: "SyncChange", adoptId: "User" }],
   syncPlan: [{ directoryId: "Directory" }],
   userActivate: [{ ids: ["User"] }],
@@ -219,7 +222,12 @@ async function userErrorsOf(mutation: string, inputType: string, input: unknown,
 
 beforeAll(async () => {
   house = await buildHouse();
-  gateway = await openGateway(house);
+  const { door } = house;
+  const connect = () => {
+    throw new DirectoryFault("UNAVAILABLE", "No directory answers here.");
+  };
+  const syncPerson = createPersonSync({ door, runner: { run: async () => null }, connect });
+  gateway = await openGateway(house, "jit", { syncPerson });
   const elsewhere = newId();
   await house.door.act({ siteId: elsewhere, actor: house.operator }, (work) =>
     createSite(work, { key: "other", name: "Other", adminEmail: "admin@other.example" }),
