@@ -1,7 +1,7 @@
 import type { DirectorySettings } from "../src/model/directory-settings.ts";
 import type { FieldChange, SyncChangeBody, SyncChangeStatus } from "../src/model/sync-change.ts";
 import type { Held, HeldUser } from "../src/queries/held.ts";
-import type { FlatGroup } from "./flatten.ts";
+import type { FlatGroups } from "./flatten.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** When a change is made: in the order of their numbers (S16). */
@@ -37,7 +37,7 @@ export interface PlanInput {
   directoryId: string;
   settings: DirectorySettings;
   snapshot: Snapshot;
-  flat: ReadonlyMap<string, FlatGroup>;
+  flat: FlatGroups;
   held: Held;
   /** A person applies this plan: then it may touch admins and managers (S15). */
   approved: boolean;

@@ -23,6 +23,13 @@ interface DirectGroup {
   complete: boolean;
 }
 
+/** Groups with who is in them, each flattened when it is asked for: the sets of all of them at once would fill the memory. */
+export interface FlatGroups {
+  get(groupId: string): FlatGroup | undefined;
+  has(groupId: string): boolean;
+  [Symbol.iterator](): Iterator<[groupId: string, group: FlatGroup]>;
+}
+
 const nobody: ReadonlySet<string> = new Set();
 
 /**
@@ -30,22 +37,37 @@ const nobody: ReadonlySet<string> = new Set();
  * that list is complete, and otherwise makes the group incomplete. The cost grows with the listings and with the answer: a
  * group without nested groups shares its direct set, and one that everyone is in shares the set of everyone.
  */
-export function flattenMembers({ users, groups, members }: Memberships): Map<string, FlatGroup> {
-  const everyone = new Set(users.items.map((user) => user.id));
-  const groupIds = new Set(groups.items.map((group) => group.id));
+export function flattenMembers({ users, groups, members }: Memberships): FlatGroups {
   const known: Known = {
-    everyone,
-    groupIds,
+    everyone: new Set(users.items.map((user) => user.id)),
+    groupIds: new Set(groups.items.map((group) => group.id)),
     isUsersComplete: users.state === "complete",
     isGroupsComplete: groups.state === "complete",
   };
+  const nested = nestedIds(members);
+  // Groups inside others are asked for again and again.
+  const kept = new Map<string, DirectGroup>();
+  const directOf = (groupId: string): DirectGroup | undefined => {
+    const listing = members.get(groupId);
+    const direct = kept.get(groupId) ?? (listing && sortMembers(listing, known));
+    if (direct && nested.has(groupId)) kept.set(groupId, direct);
+    return direct;
+  };
+  const get = (groupId: string) => (members.has(groupId) ? closeOver(groupId, directOf, known.everyone) : undefined);
+  return {
+    get,
+    has: (groupId) => members.has(groupId),
+    *[Symbol.iterator]() {
+      for (const groupId of members.keys()) yield [groupId, closeOver(groupId, directOf, known.everyone)];
+    },
+  };
+}
 
-  const direct = new Map<string, DirectGroup>();
-  for (const [groupId, listing] of members) direct.set(groupId, sortMembers(listing, known));
-
-  const flat = new Map<string, FlatGroup>();
-  for (const groupId of members.keys()) flat.set(groupId, closeOver(groupId, direct, everyone));
-  return flat;
+/** The groups that are inside others. */
+function nestedIds(members: Memberships["members"]): Set<string> {
+  const nested = new Set<string>();
+  for (const { items } of members.values()) for (const { id, type } of items) if (type === "GROUP" && id !== null) nested.add(id);
+  return nested;
 }
 
 interface Known {
@@ -83,26 +105,29 @@ function sortMembers(listing: Listing<DirectMember>, known: Known): DirectGroup 
   };
 }
 
-function closeOver(groupId: string, groups: ReadonlyMap<string, DirectGroup>, everyone: ReadonlySet<string>): FlatGroup {
-  const reached = reach(groupId, groups);
-  const parts = reached.map((id) => groups.get(id)).filter((part) => part !== undefined);
+type DirectOf = (groupId: string) => DirectGroup | undefined;
+
+function closeOver(groupId: string, directOf: DirectOf, everyone: ReadonlySet<string>): FlatGroup {
+  const reached = reach(groupId, directOf);
+  const parts = [...reached.values()].filter((part) => part !== undefined);
   const externalKeys = union(parts.map((part) => part.externalKeys));
   const userSets = parts.map((part) => part.userIds);
   return {
     userIds: userSets.includes(everyone) ? everyone : union(userSets),
-    direct: groups.get(groupId)?.userIds ?? nobody,
+    direct: reached.get(groupId)?.userIds ?? nobody,
     external: externalKeys.size,
     // A nested group that is listed but was not read leaves open who is in it.
-    complete: parts.length === reached.length && parts.every((part) => part.complete),
+    complete: parts.length === reached.size && parts.every((part) => part.complete),
   };
 }
 
 /** The group and every group nested in it at any depth, each once. */
-function reach(groupId: string, groups: ReadonlyMap<string, DirectGroup>): string[] {
-  const reached = new Set([groupId]);
-  // A set that grows while it is walked is walked to its new end.
-  for (const id of reached) for (const nested of groups.get(id)?.nested ?? []) reached.add(nested);
-  return [...reached];
+function reach(groupId: string, directOf: DirectOf): Map<string, DirectGroup | undefined> {
+  const reached = new Map([[groupId, directOf(groupId)]]);
+  // A map that grows while it is walked is walked to its new end.
+  for (const part of reached.values())
+    for (const nested of part?.nested ?? []) if (!reached.has(nested)) reached.set(nested, directOf(nested));
+  return reached;
 }
 
 function union(sets: ReadonlySet<string>[]): ReadonlySet<string> {

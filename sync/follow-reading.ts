@@ -29,8 +29,7 @@ interface Following {
 /** Tells how far a reading is: at once whoever made the runner, and every few seconds, under the fence (S19), whoever polls the run. */
 export function followReading({ options, place, run, held, reader, fence, summary }: Following): FollowedReading {
   const { door, onReading, noteReadingEveryMs = 5000 } = options;
-  const memberships = [...held.members.values()].reduce((sum, members) => sum + members.size, 0);
-  const former = { users: held.users.size, groups: held.groups.size, memberships };
+  const former = { users: held.users.size, groups: held.groups.size, memberships: held.members.total };
   const tracker = trackReading(former, () => reader.requestCount);
   const notes = sparingly(noteReadingEveryMs, () => {
     const { part, requests } = tracker.now();

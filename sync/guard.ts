@@ -34,7 +34,7 @@ export function guardRemovals(drafts: readonly Draft[], { held, settings }: Plan
       hold(draft, `This run would remove ${ofKind.length} of ${live[kind]} ${kind}; without approval it may remove ${allowed}.`);
   }
   for (const [groupId, leaving] of byGroup(removals)) {
-    const size = held.members.get(groupId)?.size ?? 0;
+    const size = held.members.sizeOf(groupId);
     const name = leaving[0]?.body.groupLabel ?? leaving[0]?.body.subjectLabel ?? groupId;
     const isGone = leaving.some(({ body }) => body.action === "GROUP_DELETE");
     const losing = isGone ? size : leaving.length;
@@ -57,7 +57,7 @@ export function liveOf(held: Held): Record<RemovalKind, number> {
   return {
     users: [...held.users.values()].filter((user) => user.status !== "DEACTIVATED").length,
     groups: held.groups.size,
-    memberships: [...held.members.values()].reduce((sum, members) => sum + members.size, 0),
+    memberships: held.members.total,
   };
 }
 

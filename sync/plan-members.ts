@@ -8,52 +8,80 @@ import type { GroupPlan, SyncedGroup } from "./plan-groups.ts";
 /** Who the memberships are compared of: people in scope and active who are here or about to be, by the directory's ids. */
 export type Live = ReadonlyMap<string, Person>;
 
+/** People who come into one group alike: directly or not, and of those in it already, how they were. */
+export interface Joining {
+  group: SyncedGroup;
+  direct: boolean;
+  was: boolean | undefined;
+  people: Person[];
+}
+
+/** What to do about memberships. Who joins is kept apart and short: in a first run there may be a million. */
+export interface MemberPlan {
+  drafts: Draft[];
+  joining: Joining[];
+}
+
 /**
  * What to do about memberships, flattened (rule 6.4). Only those of people who are live are compared: who leaves keeps groups for
  * the day of return (rule 5.1), and who is disputed, skipped or ignored is not touched at all.
  */
-export function planMembers(input: PlanInput, { synced, isIgnored, doubt }: GroupPlan, live: Live): Draft[] {
-  const drafts: Draft[] = [];
+export function planMembers(input: PlanInput, { synced, isIgnored, doubt }: GroupPlan, live: Live): MemberPlan {
+  const plan: MemberPlan = { drafts: [], joining: [] };
   for (const group of synced.values()) {
     const flat = input.flat.get(group.id);
     if (!flat) continue;
-    drafts.push(...planJoining(input, group, flat, live), ...planLeaving(input, group, flat, live));
-    if (flat.external > 0) drafts.push(reportExternal(group, flat.external));
+    const members = input.held.members.of(group.held?.id ?? "");
+    plan.joining.push(...planJoining(input, group, flat, members, live));
+    for (const draft of planLeaving(input, group, flat, members, live)) plan.drafts.push(draft);
+    if (flat.external > 0) plan.drafts.push(reportExternal(group, flat.external));
   }
   const listed = new Map(input.snapshot.groups.items.map((group) => [group.id, group]));
   for (const held of input.held.groups.values()) {
     const id = held.externalId ?? "";
     // Out of scope: nothing was read of its members, and nothing needs to be.
     if (!synced.has(id) && listed.has(id) && !input.flat.has(id) && !isIgnored(held.email, listed.get(id)?.email))
-      drafts.push(...planEmptying(input, held, live, doubt));
+      for (const draft of planEmptying(input, held, live, doubt)) plan.drafts.push(draft);
   }
-  return drafts;
+  return plan;
 }
 
-function planJoining({ held }: PlanInput, group: SyncedGroup, flat: FlatGroup, live: Live): Draft[] {
-  const members = held.members.get(group.held?.id ?? "");
-  const drafts: Draft[] = [];
+/** Who is in a group here, and whether directly. */
+type Members = ReadonlyMap<string, boolean>;
+
+function planJoining({ held }: PlanInput, group: SyncedGroup, flat: FlatGroup, members: Members, live: Live): Joining[] {
+  const joining: Joining[] = [];
   for (const id of flat.userIds) {
     const person = live.get(id);
     if (!person) continue;
-    const user = held.users.get(id);
-    const direct = flat.direct.has(id);
-    const was = user ? members?.get(user.id) : undefined;
+    const direct = flat.direct === flat.userIds || flat.direct.has(id);
+    const was = members.size > 0 ? members.get(held.users.get(id)?.id ?? "") : undefined;
     if (was === direct) continue;
-    const changes = was === undefined ? [] : [{ field: "direct", from: String(was), to: String(direct) }];
-    drafts.push({
-      phase: phases.membersIn,
-      status: "PLANNED",
-      body: { ...bodyOf("MEMBER_ADD", group, person.email, user?.id ?? null, id), changes, direct },
-    });
+    const alike = joining.find((one) => one.direct === direct && one.was === was);
+    if (alike) alike.people.push(person);
+    else joining.push({ group, direct, was, people: [person] });
   }
-  return drafts;
+  return joining;
 }
 
-function planLeaving({ held }: PlanInput, group: SyncedGroup, flat: FlatGroup, live: Live): Draft[] {
+/** The changes that people who join alike make, without those who do not come after all. */
+export function* joiningBodies(
+  { held }: PlanInput,
+  joining: readonly Joining[],
+  absent: ReadonlySet<string>,
+): Generator<SyncChangeBody> {
+  for (const { group, direct, was, people } of joining)
+    for (const { id, email } of people) {
+      if (absent.has(id)) continue;
+      const changes = was === undefined ? [] : [{ field: "direct", from: String(was), to: String(direct) }];
+      yield { ...bodyOf("MEMBER_ADD", group, email, held.users.get(id)?.id ?? null, id), changes, direct };
+    }
+}
+
+function planLeaving({ held }: PlanInput, group: SyncedGroup, flat: FlatGroup, members: Members, live: Live): Draft[] {
   const drafts: Draft[] = [];
   const unproven = flat.complete ? undefined : `The members of ${group.name} were not completely listed.`;
-  for (const userId of held.members.get(group.held?.id ?? "")?.keys() ?? []) {
+  for (const userId of members.keys()) {
     const user = held.usersById.get(userId);
     const id = user?.externalId ?? "";
     if (!user || !live.has(id) || !held.users.has(id) || flat.userIds.has(id)) continue;
@@ -64,7 +92,7 @@ function planLeaving({ held }: PlanInput, group: SyncedGroup, flat: FlatGroup, l
 }
 
 function planEmptying({ held }: PlanInput, group: HeldGroup, live: Live, doubt: string | null): Draft[] {
-  const members = [...(held.members.get(group.id)?.keys() ?? [])].flatMap((userId) => held.usersById.get(userId) ?? []);
+  const members = [...held.members.of(group.id).keys()].flatMap((userId) => held.usersById.get(userId) ?? []);
   const out: SyncedGroup = { id: group.externalId ?? "", name: group.name, held: group };
   return members
     .filter((user) => live.has(user.externalId ?? ""))

@@ -41,7 +41,7 @@ function note(group: HeldGroup, since: string | null): Draft {
 
 /** Who is deactivated keeps groups for the day of return, and does not keep a group that is not brought. Who was added by hand does. */
 function isLeftByAll(group: HeldGroup, { members, usersById }: Held): boolean {
-  const synced = [...(members.get(group.id)?.keys() ?? [])];
+  const synced = [...members.of(group.id).keys()];
   return group.memberCount === synced.length && synced.every((id) => usersById.get(id)?.status === "DEACTIVATED");
 }
 

@@ -1,10 +1,10 @@
 import { packChanges, type SyncChangeBody } from "../src/model/sync-change.ts";
 import { countOfAction, emptySummary, type RunSummary } from "../src/model/sync-summary.ts";
-import type { Draft, PlanInput } from "./draft.ts";
+import { type Draft, type PlanInput, phases } from "./draft.ts";
 import { guardRemovals, liveOf } from "./guard.ts";
 import { type Person, readPeople } from "./people.ts";
 import { type GroupPlan, planGroups, takeGroups } from "./plan-groups.ts";
-import { planMembers } from "./plan-members.ts";
+import { joiningBodies, planMembers } from "./plan-members.ts";
 import { planUsers } from "./plan-users.ts";
 import { addressMatcher, type GroupScope, readScope } from "./scope.ts";
 
@@ -19,7 +19,8 @@ export interface PlannedStep {
 }
 
 export interface Plan {
-  steps: PlannedStep[];
+  /** Made as they are walked through: all at once they may be larger than the memory. */
+  steps: Iterable<PlannedStep>;
   summary: RunSummary;
   /** Why removals are held, each reason once. */
   holds: string[];
@@ -47,12 +48,21 @@ function planWith(input: PlanInput, groupsBy: (scope: GroupScope) => GroupPlan, 
   const users = planUsers(input, people, scope);
   const groups = groupsBy(scope);
   const members = planMembers(input, groups, livePeople(input, people, users));
-  const guarded = guardRemovals([...users, ...groups.drafts, ...members], input, live);
-  const drafts = leaveAlone(withoutTheAbsent(guarded), input);
+  const guarded = guardRemovals([...users, ...groups.drafts, ...members.drafts], input, live);
+  const absent = notComing(guarded);
+  const drafts = leaveAlone(guarded, input);
   drafts.sort((one, other) => one.phase - other.phase);
   const summary = summarize(drafts, input, scope.rootIds ?? []);
+  for (const { people } of members.joining) summary.membersToAdd += people.filter(({ id }) => !absent.has(id)).length;
   const holds = drafts.flatMap(({ status, body }) => (status === "HELD" && body.failure ? body.failure : []));
-  return { steps: intoSteps(drafts), summary, holds: [...new Set(holds)] };
+  const steps = {
+    *[Symbol.iterator]() {
+      yield* intoSteps(drafts.filter(({ phase }) => phase < phases.membersIn));
+      yield* joiningSteps(joiningBodies(input, members.joining, absent));
+      yield* intoSteps(drafts.filter(({ phase }) => phase >= phases.membersIn));
+    },
+  };
+  return { steps, summary, holds: [...new Set(holds)] };
 }
 
 /** What a person decided to leave alone is no question any more. */
@@ -82,14 +92,10 @@ function livePeople(
   return new Map([...people].filter(([, person]) => isLive(person)));
 }
 
-/** Leaves out memberships of people who do not come after all, because the address they wait for is not given up. */
-function withoutTheAbsent(drafts: readonly Draft[]): Draft[] {
-  const waiting = new Set(
-    drafts
-      .filter(({ status, body }) => status === "DISPUTED" && body.action === "USER_CREATE")
-      .map(({ body }) => body.externalId),
-  );
-  return drafts.filter(({ body }) => body.action !== "MEMBER_ADD" || body.subjectId !== null || !waiting.has(body.externalId));
+/** Newcomers who do not come after all, because the address they wait for is not given up: by the directory's ids. */
+function notComing(drafts: readonly Draft[]): Set<string> {
+  const waiting = drafts.filter(({ status, body }) => status === "DISPUTED" && body.action === "USER_CREATE");
+  return new Set(waiting.map(({ body }) => body.externalId ?? ""));
 }
 
 function summarize(drafts: readonly Draft[], { approved, snapshot }: PlanInput, scopeGroups: string[]): RunSummary {
@@ -127,6 +133,17 @@ function intoSteps(drafts: readonly Draft[]): PlannedStep[] {
     for (const part of parts) last.step.changes.push(part.body);
   }
   return steps;
+}
+
+function* joiningSteps(bodies: Iterable<SyncChangeBody>): Generator<PlannedStep> {
+  let changes: SyncChangeBody[] = [];
+  for (const body of bodies) {
+    changes.push(body);
+    if (changes.length < stepSize) continue;
+    yield { action: "MEMBER_ADD", status: "PLANNED", changes };
+    changes = [];
+  }
+  if (changes.length > 0) yield { action: "MEMBER_ADD", status: "PLANNED", changes };
 }
 
 /** Changes that have to go through together, each set as one; the rest one by one. */

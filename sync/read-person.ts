@@ -136,7 +136,6 @@ async function holdPlaces(
       members.set(externalId, []);
     }
   }
-  for (const { groupId, userId, direct } of places.members)
-    held.members.set(groupId, (held.members.get(groupId) ?? new Map<string, boolean>()).set(userId, direct));
+  for (const { groupId, userId, direct } of places.members) held.members.add(groupId, userId, direct);
   for (const key of await look((reader) => findLeftAlone(reader, directoryId, [...held.users.keys()]))) held.leftAlone.add(key);
 }

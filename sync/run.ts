@@ -174,7 +174,7 @@ async function makePlan(
   const { person } = summary;
   Object.assign(summary, plan.summary, { person, directoryVersion: directory.version, customerId });
   const applies = run.status === "APPLYING" && !isOther && directory.trusted;
-  const steps = plan.steps.map(packStep);
+  const steps = Array.from(plan.steps, packStep);
   const spent = {
     requestCount: run.requestCount + reader.requestCount,
     waitedMs: Math.round(run.waitedMs + reader.waitedMs),
@@ -199,7 +199,7 @@ async function thinkOfAll({ options, place, begun, reader, hold, summary, signal
     held: await readHeld(look, directory.id),
   }));
   const heldGroupIds = new Set(
-    [...held.groups.values()].filter(({ id }) => held.members.has(id)).map(({ externalId }) => externalId ?? ""),
+    [...held.groups.values()].filter(({ id }) => held.members.sizeOf(id) > 0).map(({ externalId }) => externalId ?? ""),
   );
   const reading = followReading({ options, place, run, held, reader, fence: hold.fence, summary });
   const { scope, groupEmails } = settings;

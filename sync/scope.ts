@@ -1,5 +1,5 @@
 import type { DirectorySettings } from "../src/model/directory-settings.ts";
-import type { FlatGroup } from "./flatten.ts";
+import type { FlatGroups } from "./flatten.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Which groups a directory brings, and whom through them. */
@@ -14,7 +14,7 @@ export interface GroupScope {
 }
 
 /** Reads the scope off the settings and off what the directory says of the groups they name. */
-export function readScope(snapshot: Snapshot, flat: ReadonlyMap<string, FlatGroup>, settings: DirectorySettings): GroupScope {
+export function readScope(snapshot: Snapshot, flat: FlatGroups, settings: DirectorySettings): GroupScope {
   if (settings.scope === "EVERYONE") return { rootIds: null, hasMember: () => true, hasGroup: () => true, doubt: null };
   const idByEmail = new Map(snapshot.groups.items.map((group) => [group.email.toLowerCase(), group.id]));
   const missing = settings.groupEmails.filter((email) => !idByEmail.has(email));

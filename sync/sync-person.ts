@@ -29,7 +29,7 @@ export function createPersonSync({ door, runner, connect }: PersonSyncOptions): 
       thinkOfPerson({ door, place, reader: connect(asked.credentials), directoryId: directory.id, settings }, email),
     );
     const explanation = explainPerson(email, thought, settings);
-    const planned = thought.plan.steps.flatMap(({ status, changes }) =>
+    const planned = [...thought.plan.steps].flatMap(({ status, changes }) =>
       changes.map((body) => ({ status, body, failure: body.failure ?? null })),
     );
     const isDone = planned.every(({ status }) => status !== "PLANNED" && status !== "HELD");

@@ -1,5 +1,6 @@
 import type { UserStatus } from "../model/entities.ts";
 import type { UserRole } from "../model/scope.ts";
+import { type HeldMembers, holdMembers } from "./held-members.ts";
 import { marks, type Reader } from "./reader.ts";
 
 /** A user as the sync compares one. */
@@ -48,8 +49,8 @@ export interface Held {
   usersByEmail: Map<string, HeldUser>;
   /** Every group of the site by the key of its name. */
   groupsByName: Map<string, HeldGroup>;
-  /** Memberships that the directory brought: by group, then user, whether direct. All ids are compact. */
-  members: Map<string, Map<string, boolean>>;
+  /** Memberships that the directory brought. */
+  members: HeldMembers;
   /** The groups directly inside each group. */
   nestings: Map<string, Set<string>>;
   usersById: Map<string, HeldUser>;
@@ -69,7 +70,7 @@ export function emptyHeld(): Held {
     groups: new Map(),
     usersByEmail: new Map(),
     groupsByName: new Map(),
-    members: new Map(),
+    members: holdMembers(),
     nestings: new Map(),
     usersById: new Map(),
     leftAlone: new Set(),
@@ -171,11 +172,9 @@ async function readMembers(reader: Reader, groups: readonly { id: string; size: 
       `SELECT groupId, userId, direct FROM Membership WHERE bySync = 1 AND groupId IN (${marks(batch)})`,
       batch,
     );
-    for (const { groupId, userId, direct } of rows) {
-      const members = held.members.get(groupId) ?? new Map<string, boolean>();
-      // The user's own copy of the id: a million memberships name a hundred thousand people.
-      held.members.set(groupId, members.set(held.usersById.get(userId)?.id ?? userId, direct === 1));
-    }
+    // The user's own copy of the id: a million memberships name a hundred thousand people.
+    for (const { groupId, userId, direct } of rows)
+      held.members.add(groupId, held.usersById.get(userId)?.id ?? userId, direct === 1);
     batch = [];
     expected = 0;
   }

@@ -2,9 +2,10 @@ import { type DirectorySettings, initialSettings } from "../../src/model/directo
 import { nameKey } from "../../src/model/name-key.ts";
 import type { SyncChangeBody } from "../../src/model/sync-change.ts";
 import type { Held, HeldGroup, HeldUser } from "../../src/queries/held.ts";
+import { holdMembers } from "../../src/queries/held-members.ts";
 import { fingerprintOf } from "../../sync/fingerprint.ts";
 import { flattenMembers } from "../../sync/flatten.ts";
-import { type Plan, planSync } from "../../sync/plan.ts";
+import { type Plan, type PlannedStep, planSync } from "../../sync/plan.ts";
 import type { ScriptedDirectory } from "./scripted-directory.ts";
 
 const directoryId = "d".repeat(20);
@@ -16,7 +17,7 @@ export function nothingHeld(): Held {
     groups: new Map(),
     usersByEmail: new Map(),
     groupsByName: new Map(),
-    members: new Map(),
+    members: holdMembers(),
     nestings: new Map(),
     usersById: new Map(),
     leftAlone: new Set(),
@@ -65,8 +66,13 @@ export function holdGroup(held: Held, externalId: string | null, name: string, m
   };
   held.groupsByName.set(group.nameKey, group);
   if (externalId) held.groups.set(externalId, group);
-  held.members.set(group.id, new Map(members.map((user) => [user.id, true])));
+  for (const user of members) held.members.add(group.id, user.id, true);
   return group;
+}
+
+/** A plan with all of its steps. */
+export interface MadePlan extends Plan {
+  steps: PlannedStep[];
 }
 
 /** What the plan makes of it. */
@@ -76,19 +82,20 @@ export function plan(
   settings: Partial<DirectorySettings> = {},
   approved = false,
   now = new Date().toISOString(),
-): Plan {
+): MadePlan {
   const all = { ...initialSettings, ...settings };
   const snapshot = script.snapshot(all.scope === "GROUPS" ? all : null);
-  return planSync({ directoryId, settings: all, snapshot, flat: flattenMembers(snapshot), held, now, approved });
+  const made = planSync({ directoryId, settings: all, snapshot, flat: flattenMembers(snapshot), held, now, approved });
+  return { ...made, steps: [...made.steps] };
 }
 
 /** `STATUS ACTION label[ in group]`, in the order of the plan. */
-export function told({ steps }: Plan): string[] {
+export function told({ steps }: MadePlan): string[] {
   const line = (body: SyncChangeBody) => `${body.action} ${body.subjectLabel}${body.groupLabel ? ` in ${body.groupLabel}` : ""}`;
   return steps.flatMap(({ status, changes }) => changes.map((body) => `${status} ${line(body)}`));
 }
 
 /** Every change, in order. */
-export function bodiesOf({ steps }: Plan): SyncChangeBody[] {
+export function bodiesOf({ steps }: MadePlan): SyncChangeBody[] {
   return steps.flatMap(({ changes }) => changes);
 }
