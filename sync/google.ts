@@ -1,12 +1,13 @@
 import { admin } from "@googleapis/admin";
 import { JWT } from "google-auth-library";
+import { nameMissingScopes } from "./google-advice.ts";
 import { type GoogleArea, type GoogleClient, googleScopes } from "./google-contract.ts";
 import { probeGoogle } from "./google-probe.ts";
 import { createGoogleReader } from "./google-reader.ts";
 import { type Backoff, createRequester } from "./google-requester.ts";
 import type { ListingCaps } from "./read-snapshot.ts";
 import { readServiceAccountKey } from "./service-account-key.ts";
-import type { DirectoryReader, RequestTally } from "./snapshot.ts";
+import type { DirectoryReader, ReadOptions, RequestTally } from "./snapshot.ts";
 import { type Clock, createThrottle } from "./throttle.ts";
 
 export interface GoogleConnection {
@@ -56,7 +57,12 @@ export function connectGoogle(connection: GoogleConnection): DirectoryReader {
     createRequester({ open: () => openClient(connection, areas), throttle, backoff, requests, clock });
 
   const reader = createGoogleReader({ requester: requesterFor(...allAreas), clientId, adminEmail, caps });
-  return Object.assign(reader, { probe: () => probeGoogle({ requesterFor, clientId, adminEmail }) });
+  const probe = () => probeGoogle({ requesterFor, clientId, adminEmail });
+  const { readSnapshot } = reader;
+  return Object.assign(reader, {
+    probe,
+    readSnapshot: (options: ReadOptions) => readSnapshot(options).catch((fault: unknown) => nameMissingScopes(fault, probe)),
+  });
 }
 
 /** Google's own client, with an access token for these areas that it requests with the first question. */

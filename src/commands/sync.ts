@@ -13,8 +13,8 @@ import { requireSite } from "./administration.ts";
 import { remark, tell } from "./exit.ts";
 import { makeRun } from "./make-run.ts";
 import { type House, openHouse, operator } from "./open-house.ts";
+import { printingOn } from "./printing-on.ts";
 import { type ShowOptions, showRun } from "./show-run.ts";
-import { printingOn } from "./sync-terminal.ts";
 
 interface SyncFlags {
   site: string;
