@@ -1,5 +1,5 @@
 import type { GoogleFailure } from "./google-failure.ts";
-import { DirectoryFault } from "./snapshot.ts";
+import { DirectoryFault, type ProbeResult } from "./snapshot.ts";
 
 /** On whose behalf a request was made: what an administrator needs to know to put it right. */
 export interface GoogleDelegation {
@@ -20,7 +20,20 @@ export function faultFor(failure: GoogleFailure, delegation: GoogleDelegation): 
       "Today's quota of the Google Cloud project is used up. It is renewed at midnight, Pacific time.",
     );
   }
-  return new DirectoryFault("CREDENTIALS_REJECTED", `Google refused: "${failure.message}" ${adviceFor(failure, delegation)}`);
+  const message = `Google refused: "${failure.message}" ${adviceFor(failure, delegation)}`;
+  return new DirectoryFault("CREDENTIALS_REJECTED", message, { cause: failure });
+}
+
+/**
+ * A fault that a token for all scopes was refused for does not say which of them are missing: each is asked for by itself, and the fault
+ * that is thrown names those.
+ */
+export async function nameMissingScopes(fault: unknown, probe: () => Promise<ProbeResult[]>): Promise<never> {
+  const { reasons = [] } = fault instanceof DirectoryFault ? ((fault.cause ?? {}) as Partial<GoogleFailure>) : {}; // as: the failure it was made of
+  if (!reasons.some((reason) => reason === "unauthorized_client" || reason === "access_denied")) throw fault;
+  // Where that cannot be told either, the first fault stands.
+  const advice = new Set((await probe().catch(() => [])).flatMap((result) => result.advice ?? []));
+  throw advice.size > 0 ? new DirectoryFault("CREDENTIALS_REJECTED", [...advice].join(" ")) : fault;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { faultFor } from "./google-advice.ts";
 import { type GoogleArea, type GoogleClient, googleScopes, isListOf } from "./google-contract.ts";
+import type { GoogleFailure } from "./google-failure.ts";
 import type { Requester } from "./google-requester.ts";
 import type { ProbeResult } from "./snapshot.ts";
 
@@ -19,9 +20,13 @@ const smallestRequest: Record<GoogleArea, (client: GoogleClient, groupKey: strin
   domains: (client) => client.listDomains({}),
 };
 
-/** Asks each scope for its smallest answer (S23). Throws a `DirectoryFault` when Google does not answer at all. */
+/**
+ * Asks each scope for its smallest answer (S23). Scopes that are refused alike have one advice, which names them all: so it can be
+ * followed at once. Throws a `DirectoryFault` when Google does not answer at all.
+ */
 export async function probeGoogle({ requesterFor, clientId, adminEmail }: ProbeOptions): Promise<ProbeResult[]> {
-  const results: ProbeResult[] = [];
+  const refused = new Map<string, { failure: GoogleFailure; scopes: string[] }>();
+  const scopes: { scope: string; refusal: string | null }[] = [];
   // Without any group, members are asked of an address that is none: that it is not found shows that the scope is granted.
   let groupKey = adminEmail;
   for (const area of ["users", "groups", "members", "domains"] as const) {
@@ -33,15 +38,23 @@ export async function probeGoogle({ requesterFor, clientId, adminEmail }: ProbeO
       isSound: (body) => isListOf(area, body),
     });
     if ("failure" in answer && answer.failure.act !== "GONE") {
-      const fault = faultFor(answer.failure, { clientId, adminEmail, scopes: [scope] });
+      const { failure } = answer;
+      const fault = faultFor(failure, { clientId, adminEmail, scopes: [scope] });
       if (fault.kind === "UNAVAILABLE") throw fault;
-      results.push({ scope, granted: false, advice: fault.message });
+      const refusal = [failure.act, ...failure.reasons, failure.message].join(" ");
+      const alike = refused.get(refusal) ?? { failure, scopes: [] };
+      refused.set(refusal, { failure, scopes: [...alike.scopes, scope] });
+      scopes.push({ scope, refusal });
     } else {
-      results.push({ scope, granted: true, advice: null });
+      scopes.push({ scope, refusal: null });
       if ("data" in answer && area === "groups") groupKey = firstGroupId(answer.data) ?? groupKey;
     }
   }
-  return results;
+  return scopes.map(({ scope, refusal }) => {
+    const alike = refusal === null ? undefined : refused.get(refusal);
+    if (!alike) return { scope, granted: true, advice: null };
+    return { scope, granted: false, advice: faultFor(alike.failure, { clientId, adminEmail, scopes: alike.scopes }).message };
+  });
 }
 
 function firstGroupId(body: object): string | undefined {

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { admin } from "@googleapis/admin";
 import { JWT } from "google-auth-library";
+import { nameMissingScopes } from "./google-advice.ts";
 import { type GoogleArea, type GoogleClient, googleScopes } from "./google-contract.ts";
 import { probeGoogle } from "./google-probe.ts";
 import { createGoogleReader } from "./google-reader.ts";
 import { type Backoff, createRequester } from "./google-requester.ts";
 import type { ListingCaps } from "./read-snapshot.ts";
 import { readServiceAccountKey } from "./service-account-key.ts";
-import type { DirectoryReader, RequestTally } from "./snapshot.ts";
+import type { DirectoryReader, ReadOptions, RequestTally } from "./snapshot.ts";
 import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
 
 export interface GoogleConnection {
@@ -65,7 +66,12 @@ export function connectGoogle(connection: GoogleConnection): DirectoryReader {
   const requester = requesterFor(...allAreas);
   const isOwnOrganization = connection.customerId === "my_customer";
   const reader = createGoogleReader({ requester, clientId, adminEmail, isOwnOrganization, caps });
-  return Object.assign(reader, { probe: () => probeGoogle({ requesterFor, clientId, adminEmail }) });
+  const probe = () => probeGoogle({ requesterFor, clientId, adminEmail });
+  const { readSnapshot } = reader;
+  return Object.assign(reader, {
+    probe,
+    readSnapshot: (options: ReadOptions) => readSnapshot(options).catch((fault: unknown) => nameMissingScopes(fault, probe)),
+  });
 }
 
 /** What Google counts requests by: the project, which all its service accounts have behind the `@`, and who is acted for. */

@@ -1,4 +1,9 @@
 import { wireSync } from "../../sync/main.ts";
+import { asJson } from "../../sync/report/json-lines.ts";
+import { printSentence } from "../../sync/report/print-lines.ts";
+import { harmless } from "../../sync/report/terminal-text.ts";
+import { readServiceAccountKey } from "../../sync/service-account-key.ts";
+import { DirectoryFault } from "../../sync/snapshot.ts";
 import { sealOf } from "../actions/directories/connect-directory.ts";
 import { readConfig } from "../config.ts";
 import { isOutage } from "../database/dialect.ts";
@@ -10,11 +15,18 @@ import { createLog } from "../server/log.ts";
 import { openProvider } from "../server/sign-in/open-provider.ts";
 import { exitCodes, tell } from "./exit.ts";
 import { everywhere, type House, openHouse } from "./open-house.ts";
+import { printingOn } from "./printing-on.ts";
 
 /** One thing looked at. `advice` says what to do; null when all is well. */
 interface Finding {
   what: string;
   advice: string | null;
+  /** Of a scope of a directory. */
+  site?: string;
+  directory?: string;
+  scope?: string;
+  /** To which the scope is granted in the directory's own console. */
+  clientId?: string;
 }
 
 /** Looks at everything that the gateway depends on, each with what to do. Answers the exit code. */
@@ -47,13 +59,19 @@ export async function doctor(env: NodeJS.ProcessEnv, { json }: { json: boolean }
     findings.push(...(await directoryFindings(house, config.secretKey, connect)));
     await house.close();
   }
-  for (const { what, advice } of findings)
-    tell(
-      json
-        ? JSON.stringify({ what, ok: advice === null, advice })
-        : `${advice === null ? "ok  " : "FAIL"}  ${what}${advice ? `\n      ${advice}` : ""}`,
-    );
+  if (json) for (const { what, advice, ...more } of findings) tell(asJson({ what, ok: advice === null, advice, ...more }));
+  else for (const line of inWords(findings)) tell(line);
   return findings.every(({ advice }) => advice === null) ? exitCodes.done : exitCodes.failed;
+}
+
+/** What several findings in a row have to be done about is told once, below the last of them. */
+function inWords(findings: readonly Finding[]): string[] {
+  const options = printingOn(process.stdout, process.env, true);
+  return findings.flatMap(({ what, advice }, at) => {
+    const line = `${advice === null ? options.paint.come("ok  ") : options.paint.loud("FAIL")}  ${harmless(what)}`;
+    const isToldBelow = advice === findings[at + 1]?.advice;
+    return advice === null || isToldBelow ? [line] : [line, ...printSentence(harmless(advice), options, 6)];
+  });
 }
 
 function reasonOf(error: unknown): string {
@@ -99,18 +117,21 @@ async function directoryFindings(
   connect: ReturnType<typeof wireSync>["connect"],
 ): Promise<Finding[]> {
   const directories = await door.look(everywhere, (reader) =>
-    reader.rows<{ id: string; name: string; credentials: string }>(
-      "SELECT id, name, credentials FROM Directory ORDER BY id LIMIT 200",
+    reader.rows<{ id: string; name: string; credentials: string; site: string }>(
+      "SELECT d.id, d.name, d.credentials, s.`key` AS site FROM Directory d JOIN Site s ON s.id = d.siteId ORDER BY d.id LIMIT 200",
     ),
   );
   const findings: Finding[] = [];
-  for (const { id, name, credentials } of directories)
+  for (const { id, name: directory, credentials, site } of directories)
     try {
       const opened = JSON.parse(open(secretKey, sealOf(id), credentials)) as GoogleCredentials; // as: sealed by the directory's own actions
+      const { clientId } = readServiceAccountKey(opened.serviceAccountKey);
       for (const { scope, granted, advice } of await connect(opened).probe())
-        findings.push({ what: `${name}: ${scope}`, advice: granted ? null : advice });
+        findings.push({ what: `${directory}: ${scope}`, advice: granted ? null : advice, site, directory, scope, clientId });
     } catch (error) {
-      findings.push({ what: name, advice: `Its credentials cannot be used (${reasonOf(error)}).` });
+      const isFault = error instanceof DirectoryFault;
+      const advice = isFault ? error.message : `Its credentials cannot be used (${reasonOf(error)}).`;
+      findings.push({ what: directory, advice, site, directory });
     }
   return findings;
 }

@@ -37,7 +37,7 @@ export async function makeRun({ door, place, config, log, runId }: Making): Prom
     },
   });
   const stop = onStop(async () => {
-    remark("Cancelling: the run ends after the step in hand. Once more ends this command at once.");
+    remark(`${process.stderr.isTTY ? "\r\x1b[K" : ""}Cancelling, once what is in hand is done. Again ends this command at once.`);
     await door
       .act(place, (work) => cancelSync(work, { runId: publicId("SyncRun", runId) }))
       .catch((error) => remark(String(error)));

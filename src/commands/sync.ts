@@ -14,8 +14,8 @@ import { remark, tell } from "./exit.ts";
 import { explainPerson } from "./explain-person.ts";
 import { makeRun } from "./make-run.ts";
 import { type House, openHouse, operator } from "./open-house.ts";
+import { printingOn } from "./printing-on.ts";
 import { type ShowOptions, showRun } from "./show-run.ts";
-import { printingOn } from "./sync-terminal.ts";
 
 interface SyncFlags {
   site: string;

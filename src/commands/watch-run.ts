@@ -34,7 +34,7 @@ export function createTeller(): Teller {
       const { stepCount, appliedSeq } = progress;
       const part = stepCount > 0 ? appliedSeq / stepCount : 1;
       return line(
-        [`Applying, ${percent(part)} of ${counted(stepCount, "step")}`, applying(part, seconds)],
+        [`Applying ${percent(part)} of ${counted(stepCount, "step")}`, applying(part, seconds)],
         [`${number(appliedSeq)} done`, duration(seconds)],
       );
     },
@@ -44,15 +44,13 @@ export function createTeller(): Teller {
 function readingInWords({ reading }: RunProgress, left: string | null, seconds: number): string {
   const { part, users, groups, memberships, requests } = reading;
   const counts = [
-    users === undefined ? null : counted(users, "person", "people"),
-    groups === undefined ? null : counted(groups, "group"),
-    memberships === undefined ? null : counted(memberships, "membership"),
+    // What takes the longest first.
+    memberships ? counted(memberships, "membership") : null,
+    users ? counted(users, "person", "people") : null,
+    groups ? counted(groups, "group") : null,
     requests > 0 ? counted(requests, "request") : null,
   ];
-  return line(
-    [part === null ? "Reading the directory" : `Reading the directory, ${percent(part)}`, left],
-    [...counts, duration(seconds)],
-  );
+  return line([part === null ? "Reading the directory" : `Reading ${percent(part)}`, left], [...counts, duration(seconds)]);
 }
 
 /** What matters most comes first: what does not fit a narrow terminal is cut. */

@@ -38,7 +38,9 @@ export function printLines(told: readonly Told[], { width, paint, all }: PrintOp
   const printed: Printed = { lines: [], cut: false };
   for (const { sign: own, who, says } of told) {
     const shown = sign ?? own;
-    const head = `${shown} ${says.length > 0 ? padTo(column, who) : who}`;
+    const names = wrapTo(width - 4, who);
+    const last = names.pop() ?? "";
+    const head = `${names.length > 0 ? "   " : shown} ${says.length > 0 ? padTo(column, last) : last}`;
     const from = column + 4;
     const room = width - widthOf(head) - 2;
     const begins = room >= narrowest;
@@ -47,7 +49,8 @@ export function printLines(told: readonly Told[], { width, paint, all }: PrintOp
     const [first = "", ...rest] = wrapTo(below, text.said, begins ? room : below);
     const indented = (begins ? rest : [first, ...rest]).map((more) => " ".repeat(from) + more);
     printed.cut ||= text.cut;
-    for (const line of [begins && says.length > 0 ? `${head}  ${first}` : head, ...(says.length > 0 ? indented : [])])
+    const above = names.map((name, at) => `${at === 0 ? shown : "   "} ${name}`);
+    for (const line of [...above, begins && says.length > 0 ? `${head}  ${first}` : head, ...(says.length > 0 ? indented : [])])
       printed.lines.push(colours[shown](line));
   }
   return printed;

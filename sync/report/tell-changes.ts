@@ -21,7 +21,7 @@ interface Person {
   memberships: SyncChangeBody[];
 }
 
-const byName = new Intl.Collator("en");
+const byName = new Intl.Collator("en", { numeric: true });
 
 /** Changes in lines, one for each person and one for each group, sorted by name. What comes and what goes are to be told apart. */
 export function tellChanges(bodies: readonly SyncChangeBody[], options: TellOptions): { people: Told[]; groups: Told[] } {

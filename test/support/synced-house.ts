@@ -37,7 +37,10 @@ export interface SyncedHouse extends House {
   told: string[];
   act<T>(change: (work: Work) => Promise<T>): Promise<T>;
   /** Makes a run through this door, or its own, and says how it ended. */
-  run(runId: string, through?: { door?: Door; reader?: DirectoryReader }): Promise<SyncRunStatus | null>;
+  run(
+    runId: string,
+    through?: { door?: Door; reader?: DirectoryReader; noteReadingEveryMs?: number },
+  ): Promise<SyncRunStatus | null>;
   /** Plans, and applies the plan as a person does. Answers the run's compact id. */
   sync(options?: { approveRemovals?: boolean }): Promise<string>;
   /** Plans and applies at once, as the schedule does. */
@@ -72,8 +75,8 @@ export async function buildSyncedHouse(settings: SettingsInput = {}): Promise<Sy
     directoryId,
     told,
     act,
-    run: (runId, { door = house.door, reader = script.reader() } = {}) =>
-      createSyncRunner({ door, connect: () => reader, isOutage, log }).run(runId),
+    run: (runId, { door = house.door, reader = script.reader(), noteReadingEveryMs } = {}) =>
+      createSyncRunner({ door, connect: () => reader, isOutage, log, noteReadingEveryMs }).run(runId),
     async sync({ approveRemovals = false } = {}) {
       const runId = await act((work) => startSync(work, { directoryId }));
       await synced.run(runId);

@@ -513,7 +513,8 @@ describe("credentials", () => {
     expect(fault.kind).toBe("CREDENTIALS_REJECTED");
     expect(fault.message).toContain(advice);
     expect(fault.message).toContain(error_description);
-    expect(tokensGiven).toBe(1);
+    // Where scopes are refused, each is asked for by itself besides.
+    expect(tokensGiven).toBe(["unauthorized_client", "access_denied"].includes(error) ? 1 + 4 : 1);
   });
 
   it.each([
@@ -532,6 +533,19 @@ describe("credentials", () => {
     expect((await faultOf(connect().readSnapshot(everyone))).kind).toBe("UNAVAILABLE");
     expect(tokensGiven).toBe(6);
     expect(asked).toEqual([]);
+  });
+});
+
+describe("a reading that is refused for want of scopes", () => {
+  it("names those that are missing, and no others", async () => {
+    const isMissing = (scope: string) => /group.readonly|group.member.readonly/.test(scope);
+    const error = { error: "access_denied", error_description: "Requested client not authorized." };
+    tokenScript = (scope) => (isMissing(scope) ? { status: 403, body: error } : undefined);
+    script = company({ users: 1, groups: 1, members: 1 });
+    const { message, kind } = await faultOf(connect().readSnapshot(everyone));
+    expect(kind).toBe("CREDENTIALS_REJECTED");
+    const scopes = "https://www.googleapis.com/auth/admin.directory.group";
+    expect(message).toContain(`authorize client id ${keyFile.client_id} for ${scopes}.readonly, ${scopes}.member.readonly. `);
   });
 });
 

@@ -42,10 +42,10 @@ afterAll(async () => {
 function newCompany() {
   const company = scaledCompany({ users: size.users, groups: 10, memberships: 1_000 });
   const members = company.users.slice(0, size.bigGroup).map(({ id }) => ({ id, type: "USER" as const, role: "MEMBER" as const }));
-  const big = { id: "0big", email: "big@acme.example", name: "Big", description: "", members };
+  const big = { id: "0big", email: "big@acme.example", name: "Big", description: "", aliases: [], members };
   const empty = Array.from({ length: size.groups - 11 }, (_, n) => {
     const id = `0e${n}`;
-    return { id, email: `empty-${n}@acme.example`, name: `Empty ${n}`, description: "", members: [] };
+    return { id, email: `empty-${n}@acme.example`, name: `Empty ${n}`, description: "", aliases: [], members: [] };
   });
   company.groups.push(big, ...empty);
   for (let n = 0; n < size.deleted; n++)
