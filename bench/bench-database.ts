@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createConnection } from "mysql2/promise";
+import Sqlite from "better-sqlite3";
+import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { isOutage } from "../src/database/dialect.ts";
 
 /** An empty database of the bench's own, without tables. */
@@ -40,4 +41,19 @@ export async function answeringServer(): Promise<string | null> {
     if (isOutage(error)) return null;
     throw error;
   }
+}
+
+/** Such as `SQLite 3.50.2` or `MariaDB 10.11.19`. */
+export async function nameDatabase(url: string): Promise<string> {
+  if (url.startsWith("sqlite:")) {
+    const database = new Sqlite(":memory:");
+    const { version } = database.prepare("SELECT sqlite_version() AS version").get() as { version: string }; // as: the one column asked for
+    database.close();
+    return `SQLite ${version}`;
+  }
+  const connection = await createConnection(url);
+  const [[row]] = await connection.query<RowDataPacket[]>("SELECT VERSION() AS version");
+  await connection.end();
+  const version = String(row?.version);
+  return `${version.includes("MariaDB") ? "MariaDB" : "MySQL"} ${version.replace(/-.*/, "")}`;
 }

@@ -1,26 +1,23 @@
 import type { SyncSummary } from "../src/model/sync-summary.ts";
-import type { Company } from "../sync/sample/company.ts";
+import type { Company, CompanySize } from "../sync/sample/company.ts";
 import { addMember, addUser, removeMember, suspendUser, userOf } from "../sync/sample/edit.ts";
-import { companySize } from "./company-size.ts";
 
-const changedUsers = companySize.users / 100;
-const suspended = Math.floor(changedUsers / 3);
-const hired = suspended;
-const renamed = changedUsers - suspended - hired;
-/** Whoever goes from one group to another changes two memberships. */
-const moved = companySize.memberships / 200;
-
-/** What a sync finds after `changeOnePercent`. */
-export const onePercent = {
-  usersToCreate: hired,
-  usersToUpdate: renamed,
-  usersToRemove: suspended,
-  membersToAdd: moved,
-  membersToRemove: moved,
-} satisfies Partial<SyncSummary>;
+/** What a sync finds after `changeOnePercent`. Whoever goes from one group to another changes two memberships. */
+export function onePercentOf({ users, memberships }: CompanySize) {
+  const suspended = Math.floor(users / 300);
+  const moved = memberships / 200;
+  return {
+    usersToCreate: suspended,
+    usersToUpdate: users / 100 - 2 * suspended,
+    usersToRemove: suspended,
+    membersToAdd: moved,
+    membersToRemove: moved,
+  } satisfies Partial<SyncSummary>;
+}
 
 /** Changes one percent of the people, of whom a third each are new, suspended and renamed, and one percent of the memberships. */
-export function changeOnePercent(company: Company): void {
+export function changeOnePercent(company: Company, size: CompanySize): void {
+  const { usersToCreate: hired, usersToUpdate: renamed, usersToRemove: suspended, membersToAdd: moved } = onePercentOf(size);
   const movers = company.groups.slice(0, moved).map(({ id, members }) => ({ from: id, userId: members.at(-1)?.id ?? "" }));
   for (const [n, { from, userId }] of movers.entries()) {
     removeMember(company, from, userId);

@@ -24,6 +24,7 @@ const gateway = await buildGateway({
   ideDirectory: "none",
   whyNotReady: async () => null,
   wakeSync: () => undefined,
+  syncPerson: () => Promise.reject(new Error("No directory is asked here")),
   lookForProof: () => Promise.reject(new Error("Nobody verifies a domain here")),
 });
 await gateway.listen({ host: "127.0.0.1", port: 0 });

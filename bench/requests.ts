@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { makeDatabase } from "./bench-database.ts";
 import { nextMessage, startChild } from "./child.ts";
+import { companySizes } from "./company-size.ts";
 import { type MeasuredServer, startServer } from "./measured-server.ts";
 import type { SampleAddress } from "./sample-process.ts";
-import { makeSyncedSite } from "./synced-site.ts";
+import { openSyncedSite } from "./synced-site.ts";
 import { type TableLine, table } from "./table.ts";
 
 const query = `{ users(first: 50) { nodes { id email fullName username role status synced createdAt
@@ -40,8 +41,8 @@ export async function benchRequests(server: string): Promise<void> {
 }
 
 async function fill(url: string): Promise<void> {
-  const sample = startChild("sample-process.js");
-  const site = await makeSyncedSite(url, await nextMessage<SampleAddress>(sample));
+  const sample = startChild("sample-process.js", [JSON.stringify(companySizes["10,000"])]);
+  const site = await openSyncedSite(url, await nextMessage<SampleAddress>(sample));
   await site.apply(await site.plan());
   await site.house.close();
   sample.disconnect();

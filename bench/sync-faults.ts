@@ -1,36 +1,43 @@
 import type { SyncSummary } from "../src/model/sync-summary.ts";
-import { onePercent } from "./change-company.ts";
-import { companySize } from "./company-size.ts";
-import type { RunFigures, SyncFigures } from "./sync-figures.ts";
+import type { CompanySize } from "../sync/sample/company.ts";
+import { onePercentOf } from "./change-company.ts";
+import type { CompanyFigures, RunFigures } from "./sync-figures.ts";
 import { grouped } from "./table.ts";
+import { untouchedTables } from "./written-rows.ts";
 
-const firstSync = {
-  usersToCreate: companySize.users,
-  groupsToCreate: companySize.groups,
-  membersToAdd: companySize.memberships,
-} satisfies Partial<SyncSummary>;
+/** The most that a sync may have in memory above an idle gateway. */
+export const mostBytesAboveIdle = 300 * 1024 * 1024;
 
-/** What is wrong with measured syncs, in sentences: what they did, what it cost in requests, and what is in the tables after. */
-export function syncFaults({ first, second, changed, held }: SyncFigures): string[] {
+/** What is wrong with measured syncs, in sentences: what they did, what it cost, and what is in the tables after. */
+export function syncFaults({ first, unchanged, changed, drained }: CompanyFigures, size: CompanySize): string[] {
+  const all = { usersToCreate: size.users, groupsToCreate: size.groups, membersToAdd: size.memberships };
   const wrongHeld = (["users", "groups", "memberships"] as const)
-    .filter((noun) => held[noun] !== companySize[noun])
-    .map((noun) => `After the first sync there are ${grouped(held[noun])} ${noun} and not ${grouped(companySize[noun])}.`);
+    .filter((noun) => first.held[noun] !== size[noun])
+    .map((noun) => `After the first sync there are ${grouped(first.held[noun])} ${noun} and not ${grouped(size[noun])}.`);
+  const touched = untouchedTables
+    .filter((table) => unchanged.written.has(table))
+    .map((table) => `The sync without changes wrote ${grouped(unchanged.written.get(table) ?? 0)} rows of ${table}.`);
+  const { value } = drained.drain;
+  const isDrained = value.users === size.users && value.groups === size.groups && value.memberships === size.memberships;
   return [
-    ...runFaults("first", first, firstSync),
+    ...runFaults("first sync", first, all),
     ...wrongHeld,
-    ...runFaults("second", second, {}),
-    ...runFaults("third", changed, onePercent),
+    ...runFaults("sync without changes", unchanged, {}),
+    ...touched,
+    ...runFaults("sync of 1% changed", changed, onePercentOf(size)),
+    ...(isDrained ? [] : ["Draining by hand did not read what the syncs read."]),
   ];
 }
 
 function runFaults(name: string, run: RunFigures, expected: Partial<SyncSummary>): string[] {
-  const { status, failure, listingRequests, expectedListingRequests, proofRequests, ownRequests } = run;
+  const { status, failure, listingRequests, expectedListingRequests, proofRequests, requestCount } = run;
   const faults: string[] = [];
-  if (status !== "SUCCEEDED") faults.push(`The ${name} sync ended as ${status}: ${failure}`);
+  if (status !== "SUCCEEDED") faults.push(`The ${name} ended as ${status}: ${failure}`);
   if (listingRequests !== expectedListingRequests)
-    faults.push(`The ${name} sync made ${listingRequests} requests and S2 counts ${expectedListingRequests}.`);
-  if (ownRequests !== listingRequests + proofRequests)
-    faults.push(`The ${name} sync says that it made ${ownRequests} requests and made ${listingRequests + proofRequests}.`);
+    faults.push(`The ${name} made ${listingRequests} requests and S2 counts ${expectedListingRequests}.`);
+  if (requestCount !== listingRequests + proofRequests)
+    faults.push(`The ${name} says that it made ${requestCount} requests and made ${listingRequests + proofRequests}.`);
+  if (run.peakBytes - run.idleBytes > mostBytesAboveIdle) faults.push(`The ${name} had more memory than 300 MiB above idle.`);
   return [...faults, ...summaryFaults(name, run.summary, expected)];
 }
 
@@ -49,5 +56,5 @@ function summaryFaults(name: string, summary: SyncSummary, expected: Partial<Syn
   ];
   return counts
     .filter(([field, count]) => summary[field] !== count)
-    .map(([field, count]) => `The ${name} sync has ${field}: ${grouped(summary[field])} and not ${grouped(count)}.`);
+    .map(([field, count]) => `The ${name} has ${field}: ${grouped(summary[field])} and not ${grouped(count)}.`);
 }

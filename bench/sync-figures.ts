@@ -1,34 +1,41 @@
 import type { SyncSummary } from "../src/model/sync-summary.ts";
+import type { HandFigures } from "./by-hand-process.ts";
+import type { Used } from "./used.ts";
 
 /** One sync, measured: a plan, then the same plan applied. */
-export interface RunFigures {
+export interface SyncFigures extends Used {
+  /** Of the seconds, those until the plan was there. */
+  planSeconds: number;
   status: string;
   failure: string | null;
-  planSeconds: number;
-  applySeconds: number;
-  /** Of the sync's own process, in all threads. */
-  cpuSeconds: number;
+  /** As the run counted them. */
+  requestCount: number;
+  summary: SyncSummary;
+  /** Rows by table. */
+  written: Map<string, number>;
+  /** Rows in the tables after it. */
+  held: { users: number; groups: number; memberships: number };
+}
+
+/** A sync beside what the directory says of it. */
+export interface RunFigures extends SyncFigures {
   /** Requests for listings, as the directory counted them, and as sync.md (S2) counts them. */
   listingRequests: number;
   expectedListingRequests: number;
   /** Requests that prove an absence, as the directory counted them. */
   proofRequests: number;
-  /** All requests, as the run counted them. */
-  ownRequests: number;
-  summary: SyncSummary;
+  sampleCpuSeconds: number;
 }
 
-/** Three syncs of one database, and the same rows written by hand. */
-export interface SyncFigures {
+/** Three syncs of one database, and what a script by hand takes for the same. */
+export interface CompanyFigures {
   /** Such as `SQLite 3.50.2`. */
   database: string;
-  /** Memory of the sync's process before the first sync, and the most it had until that sync's end. */
-  idleBytes: number;
-  peakBytes: number;
   first: RunFigures;
-  second: RunFigures;
+  unchanged: RunFigures;
   changed: RunFigures;
-  /** Rows in the tables after the first sync. */
-  held: { users: number; groups: number; memberships: number };
-  plain: { rows: number; seconds: number };
+  /** Drains and inserts what the first sync read and wrote. */
+  byHand: HandFigures;
+  /** Drains alone, next to the sync without changes. */
+  drained: HandFigures;
 }

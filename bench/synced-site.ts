@@ -16,11 +16,14 @@ import type { SampleAddress } from "./sample-process.ts";
 /** Google grants 2,400 requests a minute; that wait is Google's and the same for every program, so it is not measured. */
 const queriesPerMinute = 1e9;
 
+/** The processes of one bench open what another sealed. */
+const secretKey = Buffer.alloc(32).toString("base64");
+
 const log = createLog({ level: "error" });
 
 /** Opens a database with Gatehouse's tables, making what is missing. */
 export function openAt(url: string): Promise<House> {
-  return openHouse(readConfig({ DATABASE_URL: url }, { demo: true }), log);
+  return openHouse(readConfig({ DATABASE_URL: url, SECRET_KEY: secretKey }, { demo: true }), log);
 }
 
 /** A site with a directory that is connected and not synced yet. */
@@ -32,14 +35,13 @@ export interface SyncedSite {
   apply(runId: string): Promise<WholeRun>;
 }
 
-/** Makes a site on an empty database and connects the sample Workspace to it. */
-export async function makeSyncedSite(url: string, sample: SampleAddress): Promise<SyncedSite> {
+/** Opens the one site with its directory; on an empty database makes both, and connects the sample Workspace. */
+export async function openSyncedSite(url: string, sample: SampleAddress): Promise<SyncedSite> {
   const house = await openAt(url);
   const { door } = house;
-  const place: Place = { siteId: newId(), actor: operator };
-  await door.act(place, (work) => createSite(work, { key: "bench", name: "Bench", adminEmail: "owner@bench.example" }));
-  const credentials = { googleWorkspace: { serviceAccountKey: sample.serviceAccountKey, adminEmail: sample.adminEmail } };
-  const id = await door.act(place, (work) => connectDirectory(work, { name: "Acme Workspace", credentials }));
+  const [known] = await house.ground.read("SELECT id, siteId FROM Directory");
+  const place: Place = { siteId: known ? String(known.siteId) : newId(), actor: operator };
+  const id = known ? String(known.id) : await makeSite(house, place, sample);
   const directoryId = publicId("Directory", id);
   const runner = runnerFor(house, sample);
   return {
@@ -57,6 +59,13 @@ export async function makeSyncedSite(url: string, sample: SampleAddress): Promis
       return run;
     },
   };
+}
+
+/** Answers the directory's compact id. */
+async function makeSite({ door }: House, place: Place, sample: SampleAddress): Promise<string> {
+  await door.act(place, (work) => createSite(work, { key: "bench", name: "Bench", adminEmail: "owner@bench.example" }));
+  const credentials = { googleWorkspace: { serviceAccountKey: sample.serviceAccountKey, adminEmail: sample.adminEmail } };
+  return door.act(place, (work) => connectDirectory(work, { name: "Acme Workspace", credentials }));
 }
 
 function runnerFor({ door }: House, { url: apiUrl, tokenUrl }: SampleAddress): SyncRunner {

@@ -15,7 +15,8 @@ export const phases = {
   membersOut: 7,
   usersOut: 8,
   groupsOut: 9,
-  reports: 10,
+  namesFreed: 10,
+  reports: 11,
 } as const;
 
 /** A change that is thought of and not stored yet. */
@@ -27,7 +28,7 @@ export interface Draft {
   unproven?: string;
   /** Changes with the same word are made in one transaction. */
   together?: string;
-  /** The user whose address must be free first: when that fails, this one is disputed. */
+  /** The user whose address, or the group whose name, must be free first: while it is not, this one is disputed, or held with it. */
   after?: string;
 }
 
@@ -38,10 +39,10 @@ export interface PlanInput {
   snapshot: Snapshot;
   flat: ReadonlyMap<string, FlatGroup>;
   held: Held;
+  /** When it is planned. */
+  now: string;
   /** A person applies this plan: then it may touch admins and managers (S15). */
   approved: boolean;
-  /** The moment of the plan, as 24 characters. */
-  now: string;
 }
 
 /** Why an admin or manager waits for a person. */

@@ -68,6 +68,9 @@ interface RequestSettings {
 
 type Response<T> = Promise<{ data: T }>;
 
+/** Whose groups are asked for: a user or a group by id or address, or the whole customer by its id. */
+export type GroupMember = { userKey: string } | { customerId: string };
+
 /** The requests that are made of Google: each method makes exactly one. An answer's body is what its type says only once checked. */
 export interface GoogleClient {
   listUsers(request: PageRequest): Response<ListBody & { users?: GoogleUser[] }>;
@@ -75,7 +78,12 @@ export interface GoogleClient {
   listGroups(request: PageRequest): Response<ListBody & { groups?: GoogleGroup[] }>;
   listMembers(groupKey: string, request: PageRequest): Response<ListBody & { members?: GoogleMember[] }>;
   listDomains(request: RequestSettings): Response<Body & { domains?: GoogleDomain[] }>;
+  /** The groups that somebody or some group is directly in, or that the whole customer is. */
+  listGroupsWith(member: GroupMember, request: PageRequest): Response<ListBody & { groups?: GoogleGroup[] }>;
+  /** What the proof of absence asks for. */
   getUser(userKey: string): Response<Body & GoogleUser>;
+  /** The whole record, as a listing gives it. */
+  getPerson(userKey: string): Response<Body & GoogleUser>;
   getGroup(groupKey: string): Response<Body & GoogleGroup>;
   /** Counts nested members. */
   hasMember(groupKey: string, memberKey: string): Response<{ isMember?: boolean | null }>;

@@ -1,11 +1,27 @@
 import { faultFor } from "./google-advice.ts";
-import { type GoogleArea, type GoogleClient, googleScopes, isKind, isListOf, largestPage } from "./google-contract.ts";
+import {
+  type GoogleArea,
+  type GoogleClient,
+  type GroupMember,
+  googleScopes,
+  isKind,
+  isListOf,
+  largestPage,
+} from "./google-contract.ts";
 import { groupFrom, memberFrom, userFrom, verifiedDomainsFrom } from "./google-facts.ts";
 import type { GoogleFailure } from "./google-failure.ts";
 import type { Requester } from "./google-requester.ts";
-import { type FetchPage, unavailable } from "./listing.ts";
+import { type FetchPage, readListing, unavailable } from "./listing.ts";
 import { type DirectoryPages, type ListingCaps, readPages } from "./read-snapshot.ts";
-import type { DirectoryFault, DirectoryReader, Listing, ReadOptions, Snapshot } from "./snapshot.ts";
+import type {
+  DirectoryFault,
+  DirectoryGroup,
+  DirectoryReader,
+  DirectoryUser,
+  Listing,
+  ReadOptions,
+  Snapshot,
+} from "./snapshot.ts";
 
 /** A connection to a Google Workspace. */
 export interface Google {
@@ -30,6 +46,10 @@ export function createGoogleReader(google: Google): Omit<DirectoryReader, "probe
     isUserPresent: (id) => isUserPresent(google, id),
     isGroupPresent: (id) => isGroupPresent(google, id),
     isMember: (groupId, userId) => isMember(google, groupId, userId),
+    findPerson: (key) => findPerson(google, key),
+    findGroupId: (email) => findGroupId(google, email),
+    groupsWith: (member) => groupsWith(google, member),
+    verifiedDomains: () => readVerifiedDomains(google),
   };
 }
 
@@ -124,7 +144,7 @@ function fetchPages<Body extends ListBody, T>(
   };
 }
 
-async function readVerifiedDomains(google: Google, signal: AbortSignal): Promise<Listing<string>> {
+async function readVerifiedDomains(google: Google, signal?: AbortSignal): Promise<Listing<string>> {
   const answer = await google.requester.ask({
     purpose: "listing",
     signal,
@@ -190,4 +210,47 @@ function reasonOrFault(google: Google, area: GoogleArea, failure: GoogleFailure)
 
 function faultOf({ clientId, adminEmail }: Google, area: GoogleArea, failure: GoogleFailure): DirectoryFault {
   return faultFor(failure, { clientId, adminEmail, scopes: [googleScopes[area]] });
+}
+
+async function findPerson(google: Google, key: string): Promise<{ user: DirectoryUser; customerId: string | null } | null> {
+  const body = await findOne(
+    google,
+    "users",
+    (client) => client.getPerson(key),
+    (answer) => isKind("user", answer),
+  );
+  return body && { user: userFrom(body), customerId: body.customerId ?? null };
+}
+
+async function findGroupId(google: Google, email: string): Promise<string | null> {
+  const body = await findOne(
+    google,
+    "groups",
+    (client) => client.getGroup(email),
+    (answer) => isKind("group", answer),
+  );
+  return body?.id ?? null;
+}
+
+/** One object, or null when it is proven not to be there. Throws when the directory does not say. */
+async function findOne<Body extends object>(
+  google: Google,
+  area: GoogleArea,
+  send: (client: GoogleClient) => Promise<{ data: Body }>,
+  isSound: (body: Body) => boolean,
+): Promise<Body | null> {
+  const answer = await google.requester.ask({ purpose: "other", what: `one of the ${area}`, send, isSound });
+  if ("data" in answer) return answer.data;
+  if (isGone(google, area, answer.failure)) return null;
+  throw faultOf(google, area, answer.failure);
+}
+
+function groupsWith(google: Google, member: GroupMember): Promise<Listing<DirectoryGroup>> {
+  const { signal } = new AbortController();
+  const pages = fetchPages(google, signal, {
+    area: "groups",
+    send: (client, pageToken) => client.listGroupsWith(member, { pageToken, maxResults: largestPage.groups, signal }),
+    read: ({ groups = [] }) => groups.map(groupFrom),
+  });
+  return readListing<DirectoryGroup>(pages, { ...google.caps, keyOf: ({ id }) => id || null, purpose: "other" });
 }

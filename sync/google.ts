@@ -43,9 +43,10 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 const allAreas = Object.keys(googleScopes) as GoogleArea[]; // as: the keys of a record over `GoogleArea`
 
 // A mask without `nextPageToken` ends a listing after its first page without any sign.
-const userFields =
-  "kind,nextPageToken,users(id,customerId,primaryEmail,name(fullName),organizations(title,primary),aliases," +
-  "nonEditableAliases,orgUnitPath,suspended,archived,isGuestUser)";
+const personFields =
+  "id,customerId,primaryEmail,name(fullName),organizations(title,primary),aliases,nonEditableAliases,orgUnitPath,suspended," +
+  "archived,isGuestUser";
+const userFields = `kind,nextPageToken,users(${personFields})`;
 const deletedUserFields = "kind,nextPageToken,users(id)";
 const groupFields = "kind,nextPageToken,groups(id,email,name,description,directMembersCount)";
 const memberFields = "kind,nextPageToken,members(id,email,type)";
@@ -88,6 +89,14 @@ function openClient(connection: GoogleConnection, areas: GoogleArea[]): GoogleCl
     listMembers: (groupKey, { signal, ...page }) =>
       directory.members.list({ ...page, groupKey, fields: memberFields }, settings(signal)),
     listDomains: ({ signal }) => directory.domains.list({ customer, fields: domainFields }, settings(signal)),
+    listGroupsWith: (member, { signal, ...page }) =>
+      directory.groups.list(
+        "userKey" in member
+          ? { ...page, userKey: member.userKey, fields: groupFields }
+          : { ...page, customer, query: `memberKey=${member.customerId}`, fields: groupFields },
+        settings(signal),
+      ),
+    getPerson: (userKey) => directory.users.get({ userKey, projection: "basic", fields: `kind,${personFields}` }, settings()),
     getUser: (userKey) => directory.users.get({ userKey, fields: "kind,id,suspended,archived" }, settings()),
     getGroup: (groupKey) => directory.groups.get({ groupKey, fields: "kind,id" }, settings()),
     hasMember: (groupKey, memberKey) => directory.members.hasMember({ groupKey, memberKey }, settings()),

@@ -1,4 +1,5 @@
 import type { DirectorySettings } from "../src/model/directory-settings.ts";
+import type { Held } from "../src/queries/held.ts";
 import { type Draft, isRemoval, type PlanInput, takesAway } from "./draft.ts";
 
 /** What removals are counted by. */
@@ -19,17 +20,12 @@ export function kindOf({ action }: { action: Draft["body"]["action"] }): Removal
  * Holds every removal that a run may not make without a person (S12, S13): those that rest on an incomplete list, all of a kind that
  * are more than the limit, and a group's that would lose everyone. Holds more, never less; everything else goes its way.
  */
-export function guardRemovals(drafts: readonly Draft[], { held, settings }: PlanInput): Draft[] {
+export function guardRemovals(drafts: readonly Draft[], { held, settings }: PlanInput, live = liveOf(held)): Draft[] {
   const removals = drafts.filter(isRemoval);
   const reasons = new Map<Draft, string>();
   const hold = (draft: Draft, reason: string) => reasons.set(draft, reasons.get(draft) ?? draft.body.failure ?? reason);
 
   for (const draft of removals) if (draft.unproven) hold(draft, draft.unproven);
-  const live = {
-    users: [...held.users.values()].filter((user) => user.status !== "DEACTIVATED").length,
-    groups: held.groups.size,
-    memberships: [...held.members.values()].reduce((sum, members) => sum + members.size, 0),
-  };
   for (const kind of ["users", "groups", "memberships"] as const) {
     const ofKind = removals.filter((draft) => kindOf(draft.body) === kind && takesAway(draft));
     const allowed = limitOf(live[kind], settings);
@@ -49,11 +45,33 @@ export function guardRemovals(drafts: readonly Draft[], { held, settings }: Plan
       for (const draft of leaving)
         hold(draft, `The group ${name} would lose ${losing} of its ${size} members; without approval it may lose ${allowed}.`);
   }
-  return disputeFollowers(
-    drafts.map((draft): Draft => {
-      const failure = reasons.get(draft);
-      return failure === undefined ? draft : { ...draft, status: "HELD", body: { ...draft.body, failure } };
-    }),
+  const guarded = drafts.map((draft): Draft => {
+    const failure = reasons.get(draft);
+    return failure === undefined ? draft : { ...draft, status: "HELD", body: { ...draft.body, failure } };
+  });
+  return disputeFollowers(holdFreedNames(guarded));
+}
+
+/** What is held and can be removed, by kind. */
+export function liveOf(held: Held): Record<RemovalKind, number> {
+  return {
+    users: [...held.users.values()].filter((user) => user.status !== "DEACTIVATED").length,
+    groups: held.groups.size,
+    memberships: [...held.members.values()].reduce((sum, members) => sum + members.size, 0),
+  };
+}
+
+/** Whoever comes by the name of a group that stays for now waits with its removal. */
+function holdFreedNames(drafts: Draft[]): Draft[] {
+  const staying = new Map(
+    drafts
+      .filter(({ status, body }) => status === "HELD" && body.action === "GROUP_DELETE")
+      .map(({ body }) => [body.subjectId, body.failure]),
+  );
+  return drafts.map((draft) =>
+    draft.status === "PLANNED" && draft.after && staying.has(draft.after)
+      ? { ...draft, status: "HELD", body: { ...draft.body, failure: staying.get(draft.after) } }
+      : draft,
   );
 }
 
@@ -76,16 +94,20 @@ function byGroup(removals: readonly Draft[]): Map<string, Draft[]> {
 
 /** Rule 1.1b: who waits for an address that is not given up after all is disputed, until it is; and so is who waits for them. */
 function disputeFollowers(drafts: Draft[]): Draft[] {
-  const stuck = new Set(drafts.filter(keepsAddress).map(({ body }) => body.subjectId));
+  /** Who keeps an address, and whether only until a person approves. */
+  const stuck = new Map(drafts.filter(keepsAddress).map(({ status, body }) => [body.subjectId, status === "HELD"]));
   if (stuck.size === 0) return drafts;
   for (let before = -1; before < stuck.size; ) {
     before = stuck.size;
-    for (const draft of drafts)
-      if (draft.after && stuck.has(draft.after) && draft.body.subjectId) stuck.add(draft.body.subjectId);
+    for (const { after, body } of drafts) {
+      const isHeld = after === undefined ? undefined : stuck.get(after);
+      if (isHeld !== undefined && body.subjectId && !stuck.has(body.subjectId)) stuck.set(body.subjectId, isHeld);
+    }
   }
   return drafts.map((draft) => {
-    if (!draft.after || draft.status !== "PLANNED" || !stuck.has(draft.after)) return draft;
-    const failure = "The address still belongs to somebody else here, until that change is approved.";
+    const isHeld = draft.after === undefined ? undefined : stuck.get(draft.after);
+    if (!draft.after || draft.status !== "PLANNED" || isHeld === undefined) return draft;
+    const failure = `The address still belongs to somebody else here${isHeld ? ", until that change is approved" : ""}.`;
     return { ...draft, status: "DISPUTED", body: { ...draft.body, failure, candidateIds: [draft.after] } };
   });
 }

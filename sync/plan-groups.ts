@@ -1,6 +1,6 @@
 import { cleanText, nameKey } from "../src/model/name-key.ts";
 import type { SyncChangeBody } from "../src/model/sync-change.ts";
-import type { HeldGroup } from "../src/queries/held.ts";
+import type { Held, HeldGroup } from "../src/queries/held.ts";
 import { type Draft, differences, type PlanInput, phases } from "./draft.ts";
 import { changedParts, fingerprintOf } from "./fingerprint.ts";
 import { planOutOfScope, planReturn } from "./plan-out-of-scope.ts";
@@ -26,21 +26,18 @@ export interface GroupPlan {
 
 /** What to do about groups: which come, which change, which are gone, and which are inside which (S3, S7). */
 export function planGroups(input: PlanInput, scope: GroupScope): GroupPlan {
-  const { held, snapshot, settings, directoryId } = input;
-  const matches = settings.ignore.length > 0 ? addressMatcher(settings.ignore) : () => false;
-  const isIgnored: GroupPlan["isIgnored"] = (...emails) => emails.some((email) => email && matches(email));
+  const { held, snapshot, directoryId } = input;
+  const isIgnored = ignores(input);
   const listed = snapshot.groups.items.filter(
     ({ id, email }) => scope.hasGroup(id) && !isIgnored(email, held.groups.get(id)?.email),
   );
-  const byId = new Map(listed.map((group) => [group.id, group]));
+  const gone = findGone(input, isIgnored);
   const drafts: Draft[] = [];
   const synced = new Map<string, SyncedGroup>();
-  const names = new Set<string>();
-  // Those we hold keep their names against newcomers; otherwise the older id does, in every run alike.
-  for (const group of [...listed].sort((one, other) => order(one, input) - order(other, input) || (one.id < other.id ? -1 : 1))) {
+  const names = nameGroups(listed, input);
+  const lasting = gone.length > 0 ? nameGroups(listed, { ...input, held: heldWithout(gone, held) }) : names;
+  for (const [group, name] of names) {
     const known = held.groups.get(group.id) ?? null;
-    const name = nameFor(group, names, byId, input);
-    names.add(nameKey(name));
     const namesake = held.groupsByName.get(nameKey(name));
     const isForeign = namesake !== undefined && namesake.directoryId !== directoryId;
     const body = {
@@ -50,7 +47,9 @@ export function planGroups(input: PlanInput, scope: GroupScope): GroupPlan {
     const draft = { ...body, changes: changesOf(known, body.fingerprint, describe(group, name)) };
     if (isForeign) {
       const failure = "There is a group of this name here that the directory does not own.";
-      drafts.push({ phase: phases.reports, status: "DISPUTED", body: { ...draft, failure, candidateIds: [namesake.id] } });
+      const action = known ? "GROUP_UPDATE" : namesake.directoryId === null ? "GROUP_ADOPT" : "GROUP_CREATE";
+      const body: SyncChangeBody = { ...draft, action, failure, candidateIds: [namesake.id] };
+      drafts.push({ phase: phases.reports, status: "DISPUTED", body });
       if (known) synced.set(group.id, { id: group.id, name: known.name, held: known });
       if (known?.outOfScopeSince) drafts.push(planReturn(known));
       continue;
@@ -58,13 +57,50 @@ export function planGroups(input: PlanInput, scope: GroupScope): GroupPlan {
     if (!known || known.fingerprint !== body.fingerprint || known.outOfScopeSince)
       drafts.push({ phase: phases.groupsIn, status: "PLANNED", body: draft });
     synced.set(group.id, { id: group.id, name, held: known });
+    drafts.push(...planFreedName(group, { known, name, lasting: lasting.get(group) ?? name }, input));
   }
-  drafts.push(...planNestings(input, synced), ...planGone(input, isIgnored), ...planOutOfScope(input, scope, isIgnored));
+  drafts.push(...planNestings(input, synced), ...planGone(input, gone), ...planOutOfScope(input, scope, isIgnored));
   return { drafts, synced, isIgnored, doubt: scope.doubt };
 }
 
+/** Groups as they are here: nothing of them changes but who is in them. */
+export function takeGroups(input: PlanInput, scope: GroupScope): GroupPlan {
+  const isIgnored = ignores(input);
+  const here = [...input.held.groups].filter(([, { email }]) => !isIgnored(email));
+  const synced = new Map(here.map(([id, held]) => [id, { id, name: held.name, held }]));
+  return { drafts: [], synced, isIgnored, doubt: scope.doubt };
+}
+
+function ignores({ settings }: PlanInput): GroupPlan["isIgnored"] {
+  const matches = settings.ignore.length > 0 ? addressMatcher(settings.ignore) : () => false;
+  return (...emails) => emails.some((email) => email && matches(email));
+}
+
+/** What each group is to be called here. Whoever has its name keeps it against all others; otherwise the older id has it, in every run alike. */
+function nameGroups(listed: readonly DirectoryGroup[], input: PlanInput): Map<DirectoryGroup, string> {
+  const { held, directoryId } = input;
+  const byId = new Map(listed.map((group) => [group.id, group]));
+  const sorted = [...listed].sort((one, other) => order(one, input) - order(other, input) || (one.id < other.id ? -1 : 1));
+  /** The names of groups that cannot have another one, because somebody else's group has it. */
+  const kept = new Set<string>();
+  for (;;) {
+    const taken = new Set<string>();
+    const names = new Map<DirectoryGroup, string>();
+    const before = kept.size;
+    for (const group of sorted) {
+      const name = nameFor(group, { taken, kept, byId }, input);
+      const known = held.groups.get(group.id);
+      const namesake = held.groupsByName.get(nameKey(name));
+      if (known && namesake && namesake.directoryId !== directoryId) kept.add(known.nameKey);
+      taken.add(nameKey(name));
+      names.set(group, name);
+    }
+    if (kept.size === before) return names;
+  }
+}
+
 function order(group: DirectoryGroup, { held }: PlanInput): number {
-  return held.groups.has(group.id) ? 0 : 1;
+  return held.groups.get(group.id)?.nameKey === nameKey(plainName(group)) ? 0 : 1;
 }
 
 /** The longest name that a group here may have. */
@@ -79,20 +115,45 @@ function plainName({ name, email }: DirectoryGroup): string {
 /** Two groups of one name, or of that of a group about to go: the second is called `<name> (<email>)`. */
 function nameFor(
   group: DirectoryGroup,
-  taken: ReadonlySet<string>,
-  listed: ReadonlyMap<string, DirectoryGroup>,
+  { taken, kept, byId }: { taken: ReadonlySet<string>; kept: ReadonlySet<string>; byId: ReadonlyMap<string, DirectoryGroup> },
   { held, directoryId }: PlanInput,
 ): string {
   const plain = plainName(group);
-  const key = nameKey(plain);
-  const namesake = held.groupsByName.get(key);
-  const isAnother = namesake?.directoryId === directoryId && namesake.externalId !== group.id;
-  const next = listed.get(namesake?.externalId ?? "");
-  // A name that is given up in this very run is free: names that change places do so in one transaction.
-  const stays = isAnother && (!next || nameKey(plainName(next)) === key);
-  if (!taken.has(key) && !stays) return plain;
-  const suffix = ` (${cut(group.email.toLowerCase(), longestName - 10)})`;
-  return `${cut(plain, longestName - suffix.length)}${suffix}`;
+  const isFree = (name: string) => {
+    const key = nameKey(name);
+    const namesake = held.groupsByName.get(key);
+    const isAnother = namesake?.directoryId === directoryId && namesake.externalId !== group.id;
+    const next = byId.get(namesake?.externalId ?? "");
+    // A name that is given up in this very run is free: names that change places do so in one transaction.
+    const stays = isAnother && (!next || nameKey(plainName(next)) === key || kept.has(key));
+    return !taken.has(key) && !stays;
+  };
+  let name = plain;
+  for (let n = 1; !isFree(name); n++) {
+    const suffix = ` (${cut(group.email.toLowerCase(), longestName - 10)})${n > 1 ? ` ${n}` : ""}`;
+    name = `${cut(plain, longestName - suffix.length)}${suffix}`;
+  }
+  return name;
+}
+
+/** Who comes by the name of a group that goes in this very run has it once that one is gone. */
+function planFreedName(
+  group: DirectoryGroup,
+  { known, name, lasting }: { known: HeldGroup | null; name: string; lasting: string },
+  { held }: PlanInput,
+): Draft[] {
+  if (name === lasting) return [];
+  const body = { ...bodyOf("GROUP_UPDATE", group, known, name), fingerprint: fingerprintOf(describe(group, lasting)) };
+  const changes = differences([["name", name, lasting]]);
+  const after = held.groupsByName.get(nameKey(lasting))?.id;
+  return [{ phase: phases.namesFreed, status: "PLANNED", body: { ...body, changes }, after }];
+}
+
+/** What is held once these groups are gone. */
+function heldWithout(gone: readonly HeldGroup[], held: Held): Held {
+  const groupsByName = new Map(held.groupsByName);
+  for (const { nameKey: key } of gone) groupsByName.delete(key);
+  return { ...held, groupsByName };
 }
 
 function cut(text: string, length: number): string {
@@ -154,17 +215,19 @@ function planNestings({ snapshot, held }: PlanInput, synced: ReadonlyMap<string,
 }
 
 /** Groups that we hold and the directory does not list. Those merely out of scope stay, with their grants (S20). */
-function planGone({ snapshot, held }: PlanInput, isIgnored: GroupPlan["isIgnored"]): Draft[] {
+function findGone({ snapshot, held }: PlanInput, isIgnored: GroupPlan["isIgnored"]): HeldGroup[] {
   const listed = new Set(snapshot.groups.items.map((group) => group.id));
+  return [...held.groups.values()].filter((group) => !listed.has(group.externalId ?? "") && !isIgnored(group.email));
+}
+
+function planGone({ snapshot }: PlanInput, gone: readonly HeldGroup[]): Draft[] {
   const { state, reason } = snapshot.groups;
   const unproven = state === "complete" ? undefined : `The list of groups was not complete. ${reason ?? ""}`.trim();
-  return [...held.groups.values()]
-    .filter((group) => !listed.has(group.externalId ?? "") && !isIgnored(group.email))
-    .map((group) => {
-      const body: SyncChangeBody = {
-        ...bodyOf("GROUP_DELETE", { id: group.externalId ?? "" }, group, group.name),
-        proof: "ABSENT",
-      };
-      return { phase: phases.groupsOut, status: "PLANNED", body, unproven };
-    });
+  return gone.map((group) => {
+    const body: SyncChangeBody = {
+      ...bodyOf("GROUP_DELETE", { id: group.externalId ?? "" }, group, group.name),
+      proof: "ABSENT",
+    };
+    return { phase: phases.groupsOut, status: "PLANNED", body, unproven };
+  });
 }

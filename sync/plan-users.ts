@@ -1,4 +1,5 @@
 import type { UserStatus } from "../src/model/entities.ts";
+import { isRetired } from "../src/model/retired-address.ts";
 import type { Proof, SyncChangeBody } from "../src/model/sync-change.ts";
 import type { HeldUser } from "../src/queries/held.ts";
 import { type Claims, claimAddresses } from "./claim-addresses.ts";
@@ -27,7 +28,14 @@ export function planUsers(input: PlanInput, people: ReadonlyMap<string, Person>,
 
 /** Somebody we hold and the directory lists. */
 function planKnown(input: PlanInput, user: HeldUser, person: Person, claims: Claims, scope: GroupScope): Draft[] {
-  return [...planFields(input, user, person, claims), ...planPresence(input, user, person, scope)];
+  const fields = planFields(input, user, person, claims);
+  const presence = planPresence(input, user, person, scope);
+  // One step changes nobody twice: the later would take the place of the earlier.
+  const update = fields.find(({ phase }) => phase === phases.usersIn);
+  const same = presence.find(({ phase, body }) => phase === phases.usersIn && body.action === "USER_UPDATE");
+  if (!update || !same) return [...fields, ...presence];
+  update.body.changes.push(...same.body.changes);
+  return fields;
 }
 
 /** Who is suspended, archived or out of scope leaves, and who is back returns (S11). */
@@ -58,10 +66,12 @@ function planPresence(input: PlanInput, user: HeldUser, person: Person, scope: G
 }
 
 function planFields(input: PlanInput, user: HeldUser, person: Person, claims: Claims): Draft[] {
-  if (user.fingerprint === person.fingerprint) return [];
-  const [email, fullName, title] = changedParts(user.fingerprint, person.fingerprint);
+  // Who lost the address to somebody else and is back gets one again, even the one of before.
+  const isBack = isRetired(user.email);
+  if (user.fingerprint === person.fingerprint && !isBack) return [];
+  const [emailChanged, fullName, title] = changedParts(user.fingerprint, person.fingerprint);
   const changes = differences([
-    ["email", user.email, email ? person.email : user.email],
+    ["email", user.email, emailChanged || isBack ? person.email : user.email],
     ["fullName", user.fullName, fullName ? person.fullName : user.fullName],
     ["title", user.title, title ? person.title : user.title],
   ]);

@@ -1,12 +1,12 @@
 import { packChanges, type SyncChangeBody } from "../src/model/sync-change.ts";
 import { countOfAction, emptySummary, type RunSummary } from "../src/model/sync-summary.ts";
 import type { Draft, PlanInput } from "./draft.ts";
-import { guardRemovals } from "./guard.ts";
+import { guardRemovals, liveOf } from "./guard.ts";
 import { type Person, readPeople } from "./people.ts";
-import { planGroups } from "./plan-groups.ts";
+import { type GroupPlan, planGroups, takeGroups } from "./plan-groups.ts";
 import { planMembers } from "./plan-members.ts";
 import { planUsers } from "./plan-users.ts";
-import { addressMatcher, readScope } from "./scope.ts";
+import { addressMatcher, type GroupScope, readScope } from "./scope.ts";
 
 /** Changes in one step at most: one transaction. Only addresses that move together may exceed it. */
 const stepSize = 500;
@@ -30,16 +30,39 @@ export interface Plan {
  * the guard's word on every removal. Pure (S9). The plan of an unchanged directory has no steps but reports.
  */
 export function planSync(input: PlanInput): Plan {
+  return planWith(input, (scope) => planGroups(input, scope), liveOf(input.held));
+}
+
+/**
+ * The same for a few people alone: the snapshot and what is held know of nobody else, and groups are taken as they are here. `live` is
+ * what the whole directory has, by which removals are limited.
+ */
+export function planPeople(input: PlanInput, live: ReturnType<typeof liveOf>): Plan {
+  return planWith(input, (scope) => takeGroups(input, scope), live);
+}
+
+function planWith(input: PlanInput, groupsBy: (scope: GroupScope) => GroupPlan, live: ReturnType<typeof liveOf>): Plan {
   const scope = readScope(input.snapshot, input.flat, input.settings);
   const people = readPeople(input.snapshot, input.settings, scope);
   const users = planUsers(input, people, scope);
-  const groups = planGroups(input, scope);
+  const groups = groupsBy(scope);
   const members = planMembers(input, groups, livePeople(input, people, users));
-  const drafts = guardRemovals([...users, ...groups.drafts, ...members], input);
+  const guarded = guardRemovals([...users, ...groups.drafts, ...members], input, live);
+  const drafts = leaveAlone(withoutTheAbsent(guarded), input);
   drafts.sort((one, other) => one.phase - other.phase);
   const summary = summarize(drafts, input, scope.rootIds ?? []);
   const holds = drafts.flatMap(({ status, body }) => (status === "HELD" && body.failure ? body.failure : []));
   return { steps: intoSteps(drafts), summary, holds: [...new Set(holds)] };
+}
+
+/** What a person decided to leave alone is no question any more. */
+function leaveAlone(drafts: readonly Draft[], { held }: PlanInput): Draft[] {
+  const failure = "A person decided to leave this alone.";
+  return drafts.map((draft): Draft => {
+    const { subjectType, externalId } = draft.body;
+    const isSettled = draft.status === "DISPUTED" && held.leftAlone.has(`${subjectType}:${externalId}`);
+    return isSettled ? { ...draft, status: "SKIPPED", body: { ...draft.body, failure } } : draft;
+  });
 }
 
 /** People in scope and active who are here, or come with this very plan. Whom the settings ignore at either address is not touched (S15). */
@@ -57,6 +80,16 @@ function livePeople(
     return person.verdict === "IN" && person.active && (user ? !isIgnored(user.email) : coming.has(person.id));
   };
   return new Map([...people].filter(([, person]) => isLive(person)));
+}
+
+/** Leaves out memberships of people who do not come after all, because the address they wait for is not given up. */
+function withoutTheAbsent(drafts: readonly Draft[]): Draft[] {
+  const waiting = new Set(
+    drafts
+      .filter(({ status, body }) => status === "DISPUTED" && body.action === "USER_CREATE")
+      .map(({ body }) => body.externalId),
+  );
+  return drafts.filter(({ body }) => body.action !== "MEMBER_ADD" || body.subjectId !== null || !waiting.has(body.externalId));
 }
 
 function summarize(drafts: readonly Draft[], { approved, snapshot }: PlanInput, scopeGroups: string[]): RunSummary {

@@ -38,6 +38,8 @@ export async function readPages(pages: DirectoryPages, options: ReadOptions, cap
   const told = (part: Part) => ({ ...caps, onProgress: (done: number) => options.onProgress?.(part, done) });
   const verifiedDomains = await pages.verifiedDomains();
   const groups = orFault("groups", await readListing<DirectoryGroup>(pages.groups, { ...told("groups"), keyOf: idOf }));
+  // Before the users, so that an estimate can be made as soon as the groups are known.
+  if (options.scope === "EVERYONE") countMembers(options.onProgress).expect(groups.items);
   const users = orFault("users", await readListing<DirectoryUser>(pages.users, { ...told("users"), keyOf: idOf }));
   const deleted = await readListing(pages.deletedUserIds, { ...told("deletedUsers"), keyOf: (id) => id || null });
   const deletedUserIds = orFault("deleted users", deleted);
@@ -55,18 +57,20 @@ async function readAllMembers(pages: DirectoryPages, groups: DirectoryGroup[], o
   const { scope, heldGroupIds, onProgress } = options;
   const members: Snapshot["members"] = new Map();
   const share = createSharing();
+  const count = countMembers(onProgress);
   const limit = pLimit(CONCURRENT_GROUPS);
 
   const readOne = async (group: DirectoryGroup) => {
     const isEmpty = group.directMembersCount === 0 && !heldGroupIds.has(group.id);
     const listing: Listing<DirectMember> = isEmpty
       ? { state: "complete", reason: null, items: [] }
-      : await readMembers(pages.membersOf(group.id), group, caps);
+      : await readMembers(pages.membersOf(group.id), group, { ...caps, onProgress: count.memberships() });
     members.set(group.id, { ...listing, items: listing.items.map(share) });
-    onProgress?.("members", members.size);
+    count.group();
   };
 
   if (scope === "EVERYONE") {
+    count.expect(groups);
     await limit.map(groups, readOne);
     return members;
   }
@@ -74,10 +78,36 @@ async function readAllMembers(pages: DirectoryPages, groups: DirectoryGroup[], o
   const byId = new Map(groups.map((group) => [group.id, group]));
   let wave = groups.filter((group) => wanted.has(group.email.toLowerCase()));
   while (wave.length > 0) {
+    count.expect(wave);
     await limit.map(wave, readOne);
     wave = nestedIn(wave, members, byId);
   }
   return members;
+}
+
+/** Tells how many groups and members were read, of those that are known to be there. */
+function countMembers(onProgress: ReadOptions["onProgress"]) {
+  let [groups, groupsInAll, memberships, membershipsInAll] = [0, 0, 0, 0];
+  return {
+    expect(more: readonly DirectoryGroup[]) {
+      groupsInAll += more.length;
+      for (const { directMembersCount } of more) membershipsInAll += directMembersCount ?? 0;
+      onProgress?.("members", groups, groupsInAll);
+      onProgress?.("memberships", memberships, membershipsInAll);
+    },
+    group() {
+      onProgress?.("members", ++groups, groupsInAll);
+    },
+    /** For the pages of one group, which may be read twice. */
+    memberships() {
+      let before = 0;
+      return (done: number) => {
+        memberships += done - before;
+        before = done;
+        onProgress?.("memberships", memberships, Math.max(memberships, membershipsInAll));
+      };
+    },
+  };
 }
 
 /** The groups nested directly in these that have not been read yet. Those the directory does not list cannot be. */
@@ -96,7 +126,11 @@ function nestedIn(wave: DirectoryGroup[], members: Snapshot["members"], byId: Ma
  * The direct members of one group: complete when they are as many as the directory counts or, since that count may lag, when
  * they were read twice alike.
  */
-async function readMembers(fetchPage: FetchPage<DirectMember>, group: DirectoryGroup, caps: ListingCaps) {
+async function readMembers(
+  fetchPage: FetchPage<DirectMember>,
+  group: DirectoryGroup,
+  caps: ListingCaps & Pick<ListingOptions<unknown>, "onProgress">,
+) {
   const isCounted = (listing: Listing<DirectMember>) => listing.items.length === group.directMembersCount;
   const first = await readListing(fetchPage, { ...caps, keyOf: memberKey });
   if (first.state !== "complete" || isCounted(first)) return first;

@@ -1,95 +1,83 @@
-import type { SyncAction, SyncChangeBody, SyncChangeStatus } from "../src/model/sync-change.ts";
-import type { SyncSummary } from "../src/model/sync-summary.ts";
+import { countOfAction, type SyncSummary } from "../src/model/sync-summary.ts";
+import { type Counts, countChanges, countedKinds, fates, tableOfCounts } from "./report/count-changes.ts";
+import { nextSteps } from "./report/next-steps.ts";
+import { printChapters, sumOf } from "./report/print-chapters.ts";
+import { type PrintOptions, printSentence } from "./report/print-lines.ts";
+import { counted, harmless, number } from "./report/terminal-text.ts";
+import type { ReportedChange } from "./report/told-change.ts";
 
 /** A run, as far as it is told. */
 export interface ReportedRun {
   status: string;
   failure: string | null;
   requestCount: number;
+  waitedMs: number;
   summary: SyncSummary;
-  changes: readonly { status: SyncChangeStatus; body: SyncChangeBody; failure?: string | null }[];
+  changes: readonly ReportedChange[];
 }
 
-const signs: Record<SyncAction, string> = {
-  USER_CREATE: "+",
-  USER_ADOPT: "~",
-  USER_UPDATE: "~",
-  USER_ACTIVATE: "+",
-  USER_DEACTIVATE: "-",
-  USER_DELETE: "-",
-  GROUP_CREATE: "+",
-  GROUP_ADOPT: "~",
-  GROUP_UPDATE: "~",
-  GROUP_DELETE: "-",
-  MEMBER_ADD: "+",
-  MEMBER_REMOVE: "-",
-};
+export interface ReportOptions extends PrintOptions {
+  /** The site's key and the run's public id. */
+  site: string;
+  runId: string;
+  /** Every line and every value, and nothing folded. */
+  all: boolean;
+  /** Full names of people that their changes do not tell, by compact id. */
+  names: ReadonlyMap<string, string>;
+}
 
-/** What each change is called, and where it is told: what comes first, what changes next, and what goes last, where it is not missed. */
-const chapters: readonly { title: string; has: (status: SyncChangeStatus, action: SyncAction) => boolean }[] = [
-  {
-    title: "People and groups",
-    has: (status, action) => isMade(status) && signs[action] !== "-" && !action.startsWith("MEMBER"),
-  },
-  { title: "Memberships", has: (status, action) => isMade(status) && action === "MEMBER_ADD" },
-  { title: "Left alone", has: (status) => status === "SKIPPED" },
-  { title: "Undecided", has: (status) => status === "DISPUTED" },
-  { title: "Failed", has: (status) => status === "FAILED" },
-  { title: "REMOVALS", has: (status, action) => isMade(status) && signs[action] === "-" },
-  { title: "HELD, until a person approves them", has: (status) => status === "HELD" },
-];
-
-/** A run in words: the counts first, then the changes like a diff, removals last and loud. One line each, no line break at the end. */
-export function reportRun({ status, failure, requestCount, summary, changes }: ReportedRun): string {
-  const lines = [`${status}. ${countsIn(summary)} ${requestCount} requests to the directory.`];
-  if (failure) lines.push(failure);
-  for (const { title, has } of chapters) {
-    const told = changes.filter((change) => has(change.status, change.body.action));
-    if (told.length === 0) continue;
-    lines.push("", `${title} (${told.length})`);
-    for (const { body, failure: why } of [...told].sort((one, other) =>
-      one.body.subjectLabel < other.body.subjectLabel ? -1 : 1,
-    ))
-      lines.push(`  ${lineOf(body, why ?? body.failure ?? null)}`);
+/**
+ * A run in words: how it stands and the counts first, then the changes like a diff, by name, removals last and loud, and what to do
+ * next (S21). Nothing of the directory's reaches a terminal as it is. Lines, without a break at the end.
+ */
+export function reportRun(run: ReportedRun, options: ReportOptions): string {
+  const { status, changes, failure } = run;
+  const { paint, site, runId } = options;
+  const isPlan = !ended.includes(status);
+  const counts = countChanges(changes, isPlan);
+  const chapters = printChapters(changes, counts, { ...options, isPlan, failure });
+  const lines = [...printSentence(headline(run, counts), options)];
+  if (changes.length > 0) lines.push("", ...tableOfCounts(counts, paint));
+  for (const line of chapters.lines) lines.push(line);
+  for (const { sentence, command } of nextSteps({ status, counts, site, runId, cut: chapters.cut })) {
+    lines.push("", ...printSentence(sentence, options));
+    if (command) lines.push(paint.title(`  ${command}`));
   }
   return lines.join("\n");
 }
 
-/** One change as a line: `+ ada@example.com joins Engineering`. */
-export function lineOf(body: SyncChangeBody, why: string | null = null): string {
-  const { action, subjectLabel, groupLabel, changes } = body;
-  const said = {
-    MEMBER_ADD: `joins ${groupLabel}`,
-    MEMBER_REMOVE: `leaves ${groupLabel}`,
-    USER_DEACTIVATE: "is deactivated",
-    USER_ACTIVATE: "is activated",
-    USER_ADOPT: "is taken over",
-    USER_DELETE: "is deleted",
-    USER_CREATE: "comes",
-    USER_UPDATE: "changes",
-    GROUP_CREATE: "(group) comes",
-    GROUP_ADOPT: "(group) is taken over",
-    GROUP_UPDATE: "(group) changes",
-    GROUP_DELETE: "(group) is deleted",
-  }[action];
-  const fields =
-    action === "USER_UPDATE" || action === "GROUP_UPDATE"
-      ? changes.map(({ field, from, to }) => ` ${field} ${from ?? "none"} -> ${to ?? "none"}`).join(",")
+/** Of such a run, what is still PLANNED is not made any more. */
+const ended = ["SUCCEEDED", "PARTIAL", "FAILED", "CANCELLED", "HELD"];
+
+function headline({ status, failure, requestCount, waitedMs, summary, changes }: ReportedRun, counts: Counts): string {
+  const asked = `${counted(requestCount, "request")} to the directory${waitedMs >= 1000 ? `, waited ${number(Math.round(waitedMs / 1000))} s` : ""}.`;
+  // What a run holds is told with its reasons.
+  const why = failure && status !== "HELD" ? `${harmless(failure)} ` : "";
+  const isForgotten = changes.length === 0 && Object.values(countOfAction).some((count) => summary[count] > 0);
+  const stands = isForgotten ? "Its single changes are not kept any more. " : sentenceFor(status, counts, why !== "");
+  return `${status}: ${why}${stands}${asked}`;
+}
+
+function sentenceFor(status: string, counts: Counts, isTold: boolean): string {
+  const has = (...wanted: (typeof fates)[number][]) => wanted.some((fate) => sumOf(counts, fate) !== "");
+  if (status === "HELD")
+    return `Removals wait for a person${has("come", "change", "go") ? "; everything else was applied" : ""}. `;
+  if (!ended.includes(status) && status !== "PLANNED") return "The run is under way. ";
+  if (status === "CANCELLED") return has("come", "change", "go") ? "What was applied before stays. " : "Nothing was changed. ";
+  const nothing = !has("come", "change", "go", "held");
+  if ((status === "PLANNED" || status === "SUCCEEDED") && nothing)
+    return has(...fates) ? "There is nothing to do but what is told below. " : "There is nothing to do. ";
+  if (isTold) return "";
+  return status === "PLANNED"
+    ? "This is a plan; nothing has been changed. "
+    : status === "SUCCEEDED"
+      ? "Everything was applied. "
       : "";
-  return `${signs[action]} ${subjectLabel} ${said}${fields}${why ? `: ${why}` : ""}`;
 }
 
-function isMade(status: SyncChangeStatus): boolean {
-  return status === "PLANNED" || status === "APPLIED";
-}
-
-function countsIn(summary: SyncSummary): string {
-  const triple = (noun: string, come: number, change: number, go: number) =>
-    `${noun}: ${come} to come, ${change} to change, ${go} to go.`;
-  return [
-    triple("Users", summary.usersToCreate, summary.usersToUpdate, summary.usersToRemove),
-    triple("Groups", summary.groupsToCreate, summary.groupsToUpdate, summary.groupsToRemove),
-    `Memberships: ${summary.membersToAdd} to come, ${summary.membersToRemove} to go.`,
-    `${summary.applied} applied, ${summary.held} held, ${summary.failed} failed.`,
-  ].join(" ");
+/** Whether a plan has anything to apply, or a run anything to approve. */
+export function isOpen({ status, changes }: Pick<ReportedRun, "status" | "changes">): boolean {
+  const counts = countChanges(changes, status === "PLANNED");
+  const waits = (["come", "change", "go", "held"] as const).some((fate) => countedKinds.some((kind) => counts[kind][fate] > 0));
+  return status === "HELD" || (status === "PLANNED" && waits);
 }

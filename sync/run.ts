@@ -18,9 +18,12 @@ import { findRunToMake, type RunToMake, readHeldSteps } from "../src/queries/syn
 import type { Door, Place } from "../src/work/door.ts";
 import { applySteps } from "./apply.ts";
 import { flattenMembers } from "./flatten.ts";
+import { followReading } from "./follow-reading.ts";
 import { giveBack, keepLease, type RunLog } from "./lease.ts";
 import { packStep, planSync } from "./plan.ts";
+import type { ReadingProgress } from "./reading-progress.ts";
 import { DirectoryFault, type DirectoryReader } from "./snapshot.ts";
+import { thinkOfPerson } from "./think-of-person.ts";
 import { watchCancel } from "./watch-cancel.ts";
 
 /** What a runner is made of. `isOutage` knows when the database itself is the trouble: such a run is taken up again later. */
@@ -29,6 +32,10 @@ export interface RunnerOptions {
   connect(credentials: GoogleCredentials): DirectoryReader;
   isOutage(error: unknown): boolean;
   log: RunLog;
+  /** Told after every page that is read. */
+  onReading?(runId: string, progress: ReadingProgress): void;
+  /** How often a reading writes down how far it is. Milliseconds. */
+  noteReadingEveryMs?: number;
 }
 
 /** Makes runs. */
@@ -66,7 +73,7 @@ export function createSyncRunner(options: RunnerOptions): SyncRunner {
       }
       const lease = keepLease(door, place, claim, log);
       try {
-        return await makeRun({ options, place, begun, lastCustomerId: found.lastCustomerId, lost: lease.lost });
+        return await makeRun({ options, place, begun, found, lost: lease.lost });
       } catch (error) {
         if (!(error instanceof LostRun)) throw error;
         log.warn({ runId }, error.message);
@@ -90,7 +97,7 @@ interface Making {
   options: RunnerOptions;
   place: Place;
   begun: BegunRun;
-  lastCustomerId: string | null;
+  found: RunToMake;
   lost: AbortSignal;
 }
 
@@ -102,7 +109,7 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
   const watch = watchCancel(options.door, place, run.id);
   let reader: DirectoryReader | null = null;
   const end = async (how: Pick<RunEnd, "status" | "failure"> & Partial<RunEnd>): Promise<SyncRunStatus> => {
-    const heldCounts = { users: 0, groups: 0, memberships: 0 };
+    const heldCounts = { users: 0, addresses: 0, groups: 0, memberships: 0 };
     const requestCount = spent.requestCount + (reader?.requestCount ?? 0);
     const waitedMs = Math.round(spent.waitedMs + (reader?.waitedMs ?? 0));
     const base = { runId: run.id, fence, summary, heldCounts, credentialsRejected: false, distrusts: false };
@@ -122,7 +129,7 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
       const plan = await makePlan(making, reader, hold, summary, AbortSignal.any([making.lost, watch.cancelled]));
       if (plan.waits) return await end({ status: "PLANNED", failure: plan.waits.reason, distrusts: plan.waits.isOther });
     }
-    if (summary.approved) await proveItsDomains(making, hold, summary);
+    await proveItsDomains(making, hold, summary);
     const { directoryId, settings } = { directoryId: run.directoryId, settings: begun.settings };
     const applied = await applySteps({ door: options.door, place, hold, summary, directoryId, settings, reader });
     if (applied.cancelled) return await end({ status: "CANCELLED", failure: null });
@@ -143,42 +150,25 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
 
 /** Reads, thinks and stores. `waits` says that a person has to apply the plan, and why if that is news. */
 async function makePlan(
-  { options, place, begun, lastCustomerId }: Making,
+  { options, place, begun, found: { lastCustomerId } }: Making,
   reader: DirectoryReader,
   hold: RunHold,
   summary: RunSummary,
   signal: AbortSignal,
 ) {
   const { door } = options;
-  const { run, directory, settings } = begun;
-  const { basis, held, now } = await door.look(place, async (look) => ({
-    // The hash first: what changes while the rest is read makes the plan expire, and not the other way round.
-    basis: await readBasis(look, directory.id),
-    held: await readHeld(look, directory.id),
-    now: look.now,
-  }));
-  const heldGroupIds = new Set(
-    [...held.groups.values()].filter(({ id }) => held.members.has(id)).map(({ externalId }) => externalId ?? ""),
-  );
-  const snapshot = await reader.readSnapshot({
-    scope: settings.scope,
-    groupEmails: settings.groupEmails,
-    heldGroupIds,
-    signal,
-  });
+  const { run, directory } = begun;
+  // The hash first: what changes while the rest is read makes the plan expire, and not the other way round.
+  const basis = await door.look(place, (look) => readBasis(look, directory.id));
+  const { snapshot, plan } =
+    summary.person === null
+      ? await thinkOfAll({ options, place, begun, reader, hold, summary, signal })
+      : await thinkOfPerson({ door, place, reader, directoryId: directory.id, settings: begun.settings }, summary.person);
   const isOther = lastCustomerId !== null && snapshot.customerId !== null && lastCustomerId !== snapshot.customerId;
-  const plan = planSync({
-    directoryId: directory.id,
-    settings,
-    snapshot,
-    flat: flattenMembers(snapshot),
-    held,
-    approved: summary.approved,
-    now,
-  });
   // An organization without anybody does not say which it is: the next one is compared with the last that did (S14).
   const customerId = snapshot.customerId ?? lastCustomerId;
-  Object.assign(summary, plan.summary, { directoryVersion: directory.version, customerId });
+  const { person } = summary;
+  Object.assign(summary, plan.summary, { person, directoryVersion: directory.version, customerId });
   const applies = run.status === "APPLYING" && !isOther;
   const steps = plan.steps.map(packStep);
   const spent = {
@@ -190,12 +180,44 @@ async function makePlan(
   return { waits: applies ? null : { reason, isOther } };
 }
 
-/** Rule 8.4: the directory's word for its domains, once a person applies its plan. */
-async function proveItsDomains({ options, place, begun }: Making, hold: RunHold, summary: RunSummary): Promise<void> {
+interface Thinking extends Pick<Making, "options" | "place" | "begun"> {
+  reader: DirectoryReader;
+  hold: RunHold;
+  summary: RunSummary;
+  signal: AbortSignal;
+}
+
+/** Reads both sides whole, and compares them. */
+async function thinkOfAll({ options, place, begun, reader, hold, summary, signal }: Thinking) {
+  const { run, directory, settings } = begun;
+  const { now, held } = await options.door.look(place, async (look) => ({
+    now: look.now,
+    held: await readHeld(look, directory.id),
+  }));
+  const heldGroupIds = new Set(
+    [...held.groups.values()].filter(({ id }) => held.members.has(id)).map(({ externalId }) => externalId ?? ""),
+  );
+  const reading = followReading({ options, place, run, held, reader, fence: hold.fence, summary });
+  const { scope, groupEmails } = settings;
+  const { onProgress } = reading;
+  const snapshot = await reader.readSnapshot({ scope, groupEmails, heldGroupIds, onProgress, signal }).finally(reading.settled);
+  const flat = flattenMembers(snapshot);
+  const { approved } = summary;
+  return { snapshot, plan: planSync({ directoryId: directory.id, settings, snapshot, flat, held, now, approved }) };
+}
+
+/**
+ * Rule 8.4: the directory's word for its domains, once a person applies its plan. From then on for those that it did not list in the
+ * run before, so that an organization that moves to another domain locks nobody out; what an admin removed here stays removed.
+ */
+async function proveItsDomains({ options, place, begun, found }: Making, hold: RunHold, summary: RunSummary): Promise<void> {
   const { directory, settings } = begun;
+  const isNew = (domain: string) => found.lastDomains.length > 0 && !found.lastDomains.includes(domain);
+  const listed = summary.approved ? summary.domains : summary.domains.filter(isNew);
+  if (listed.length === 0) return;
   await options.door.act(place, async (work) => {
     await holdRun(work, hold);
-    await proveDomains(work, { directoryId: directory.id, listed: summary.domains, named: settings.domains });
+    await proveDomains(work, { directoryId: directory.id, listed, named: settings.domains });
   });
 }
 
@@ -203,11 +225,12 @@ async function outcome(door: Door, place: Place, runId: string, summary: RunSumm
   const { counts, bodies } = await door.look(place, (reader) => readHeldSteps(reader, runId));
   const of = (...actions: string[]) => actions.reduce((sum, action) => sum + (counts[action] ?? 0), 0);
   const heldCounts = {
-    users: of("USER_DEACTIVATE", "USER_DELETE", "USER_UPDATE"),
+    users: of("USER_DEACTIVATE", "USER_DELETE"),
+    addresses: of("USER_UPDATE"),
     groups: of("GROUP_DELETE"),
     memberships: of("MEMBER_REMOVE"),
   };
-  summary.held = heldCounts.users + heldCounts.groups + heldCounts.memberships;
+  summary.held = heldCounts.users + heldCounts.addresses + heldCounts.groups + heldCounts.memberships;
   if (summary.held > 0) {
     const reasons = new Set([...holds, ...bodies.flatMap((body) => unpackChanges(body).flatMap(({ failure }) => failure ?? []))]);
     return { status: "HELD" as const, failure: [...reasons].slice(0, 5).join(" ") || "Removals wait for approval.", heldCounts };

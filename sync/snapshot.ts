@@ -74,8 +74,11 @@ export interface ReadOptions {
   groupEmails: string[];
   /** Groups that somebody is held in: their members are read even when the directory counts none. */
   heldGroupIds: ReadonlySet<string>;
-  /** Told after every page of a part, with the number of items so far; for `members`, the number of groups done. */
-  onProgress?(part: "users" | "deletedUsers" | "groups" | "members", done: number): void;
+  /**
+   * Told after every page of a part: the number of items so far and, for the last two, how many there will be as far as the directory
+   * has said. `members` counts the groups whose members are read, `memberships` the members themselves.
+   */
+  onProgress?(part: "groups" | "users" | "deletedUsers" | "members" | "memberships", done: number, of?: number): void;
   signal?: AbortSignal;
 }
 
@@ -98,6 +101,13 @@ export interface DirectoryReader {
   isGroupPresent(id: string): Promise<"present" | "absent" | "unknown">;
   /** Nested membership counts. */
   isMember(groupId: string, userId: string): Promise<"present" | "absent" | "unknown">;
+  /** One person's whole record, by id or address; null when there is none. `customerId` is the organization's. */
+  findPerson(key: string): Promise<{ user: DirectoryUser; customerId: string | null } | null>;
+  /** The id of a group by its address; null when there is none. */
+  findGroupId(email: string): Promise<string | null>;
+  /** The groups that a user or a group, by id, is a direct member of; with `customerId`, those that everyone is in. */
+  groupsWith(member: { userKey: string } | { customerId: string }): Promise<Listing<DirectoryGroup>>;
+  verifiedDomains(): Promise<Listing<string>>;
   /** One small request for each scope that reading needs. */
   probe(): Promise<ProbeResult[]>;
   /** All requests so far, by purpose and together. */

@@ -60,6 +60,7 @@ export async function serve(config: Config, log: Log, { stop, postman }: ServeOp
     whyNotReady: async () => (closing ? "shutting down" : whyNotOpen(house)),
     // Runs are made by the schedule's next look, which this brings forward.
     wakeSync: () => void sync.schedule.tick(),
+    syncPerson: sync.syncPerson,
     lookForProof: finder.look,
   });
   const address = await gateway.listen({ host: config.host, port: config.port });

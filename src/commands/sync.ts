@@ -1,29 +1,36 @@
 import type { Command } from "commander";
-import { wireSync } from "../../sync/main.ts";
-import { reportRun } from "../../sync/report.ts";
+import { printHistory } from "../../sync/report/history.ts";
+import { runAsJson } from "../../sync/report/json-lines.ts";
 import { startApply } from "../actions/directories/start-apply.ts";
 import { startSync } from "../actions/directories/start-sync.ts";
-import { isOutage } from "../database/dialect.ts";
 import type { Start } from "../main.ts";
-import { publicId } from "../model/id.ts";
+import { compactId, publicId } from "../model/id.ts";
 import { Refusal } from "../model/refusal.ts";
-import { listRecentRuns, readWholeRun, type WholeRun } from "../queries/whole-run.ts";
+import { listRecentRuns } from "../queries/whole-run.ts";
 import type { Place } from "../work/door.ts";
 import type { Work } from "../work/work.ts";
 import { requireSite } from "./administration.ts";
-import { exitCodes, remark, tell } from "./exit.ts";
+import { remark, tell } from "./exit.ts";
+import { explainPerson } from "./explain-person.ts";
+import { makeRun } from "./make-run.ts";
 import { type House, openHouse, operator } from "./open-house.ts";
-import { watching } from "./watch-run.ts";
+import { type ShowOptions, showRun } from "./show-run.ts";
+import { printingOn } from "./sync-terminal.ts";
 
 interface SyncFlags {
   site: string;
   directory?: string;
   run?: string;
   approveRemovals?: boolean;
+  all?: boolean;
   json?: boolean;
+  color: boolean;
 }
 
-/** The commands that plan and make a directory's runs, here and now. */
+/** How many runs `sync history` tells. */
+const runsInHistory = 50;
+
+/** The commands that plan, make and show a directory's runs, here and now. */
 export function registerSync(program: Command, start: () => Start): void {
   const sync = program.command("sync").description("directories' runs");
   const flagged = (name: string, description: string) =>
@@ -31,37 +38,34 @@ export function registerSync(program: Command, start: () => Start): void {
       .command(name)
       .description(description)
       .requiredOption("--site <key>", "the site's key")
-      .option("--directory <id>", "which directory, where there are several")
-      .option("--json", "a line for each change, and one for the run");
+      .option("--json", "lines of JSON, for programs")
+      .option("--no-color", "no colours; neither has a pipe, nor a terminal where NO_COLOR is set");
+  const ofOneRun = (command: Command) => command.option("--all", "every line and value; --json has them always");
+  const started = (command: Command) => ofOneRun(command.option("--directory <id>", "which directory, where there are several"));
 
-  const make = async (flags: SyncFlags, begin: (work: Work, directoryId: string) => Promise<string>) => {
-    const { config, log } = start();
-    const house = await openHouse(config, log);
+  const onSite = async (flags: SyncFlags, use: (house: House, place: Place, started: Start) => Promise<void>) => {
+    const begun = start();
+    const house = await openHouse(begun.config, begun.log);
     try {
-      const place = { siteId: await requireSite(house.door, flags.site), actor: operator };
-      const directoryId = flags.directory ?? (await onlyDirectory(house, place));
-      const runId = await house.door.act(place, (work) => begin(work, directoryId));
-      remark(`Run ${publicId("SyncRun", runId)}`);
-      const { runner } = wireSync({
-        door: house.door,
-        log,
-        isOutage,
-        googleApiUrl: config.googleApiUrl,
-        googleTokenUrl: config.googleTokenUrl,
-        googleQueriesPerMinute: config.googleQueriesPerMinute,
-      });
-      await watching({ door: house.door, place, runId }, runner.run(runId));
-      const run = await house.door.look(place, (reader) => readWholeRun(reader, runId));
-      if (run) process.exitCode = show(run, flags.json === true);
+      await use(house, { siteId: await requireSite(house.door, flags.site), actor: operator }, begun);
     } finally {
       await house.close();
     }
   };
+  const make = (flags: SyncFlags, begin: (work: Work, directoryId: string) => Promise<string>) =>
+    onSite(flags, async (house, place, { config, log }) => {
+      const { door } = house;
+      const directoryId = flags.directory ?? (flags.run ? "" : await onlyDirectory(house, place));
+      const runId = await door.act(place, (work) => begin(work, directoryId));
+      remark(`Run ${publicId("SyncRun", runId)}`);
+      await makeRun({ door, place, config, log, runId });
+      process.exitCode = (await showRun(door, place, runId, showing(flags))) ?? undefined;
+    });
 
-  flagged("plan", "what a run would change, changing nothing").action((flags: SyncFlags) =>
+  started(flagged("plan", "what a run would change, changing nothing")).action((flags: SyncFlags) =>
     make(flags, (work, directoryId) => startSync(work, { directoryId })),
   );
-  flagged("run", "plans and applies, or applies a plan")
+  started(flagged("run", "plans and applies, or applies a plan"))
     .option("--run <id>", "the plan, or the run with held removals, to apply")
     .option("--approve-removals", "also apply what that run holds, each proven absent again")
     .action((flags: SyncFlags) =>
@@ -69,18 +73,35 @@ export function registerSync(program: Command, start: () => Start): void {
         startApply(work, flags.run ? { runId: flags.run, approveRemovals: flags.approveRemovals } : { directoryId }),
       ),
     );
-  flagged("history", "the latest runs").action(async (flags: SyncFlags) => {
-    const { config, log } = start();
-    const house = await openHouse(config, log);
-    try {
-      const place = { siteId: await requireSite(house.door, flags.site), actor: operator };
-      const runs = await house.door.look(place, (reader) => listRecentRuns(reader, 50));
-      for (const run of runs)
-        tell(flags.json ? jsonOf(run) : `${run.createdAt}  ${publicId("SyncRun", run.id)}  ${reportRun(run)}`);
-    } finally {
-      await house.close();
-    }
-  });
+  ofOneRun(flagged("show", "one run and its changes, as when it was made"))
+    .requiredOption("--run <id>", "which run: `sync history` names them")
+    .action((flags: SyncFlags) =>
+      onSite(flags, async ({ door }, place) => {
+        const code = await showRun(door, place, compactId("SyncRun", flags.run ?? "") ?? "", showing(flags));
+        if (code === null) throw new Refusal("NOT_FOUND", "There is no such run on this site.", ["--run"]);
+        process.exitCode = code;
+      }),
+    );
+  started(flagged("explain <email>", "why somebody is or is not synced, and what a run would change about them")).action(
+    (email: string, flags: SyncFlags) =>
+      onSite(flags, async (house, place, { config, log }) => {
+        const directoryId = flags.directory ?? (await onlyDirectory(house, place));
+        const asking = { door: house.door, place, config, log, directoryId, email };
+        process.exitCode = await explainPerson(asking, showing(flags));
+      }),
+  );
+  flagged("history", "the latest runs").action((flags: SyncFlags) =>
+    onSite(flags, async ({ door }, place) => {
+      const runs = await door.look(place, (reader) => listRecentRuns(reader, runsInHistory));
+      if (flags.json) for (const run of runs) tell(runAsJson(run));
+      else if (runs.length === 0) tell("There was no run yet.");
+      else for (const line of printHistory(runs, showing(flags))) tell(line);
+    }),
+  );
+}
+
+function showing({ site, all, json, color }: SyncFlags): ShowOptions {
+  return { ...printingOn(process.stdout, process.env, color), site, all: all === true, json: json === true };
 }
 
 async function onlyDirectory({ door }: House, place: Place): Promise<string> {
@@ -95,32 +116,4 @@ async function onlyDirectory({ door }: House, place: Place): Promise<string> {
       ["--directory"],
     );
   return publicId("Directory", only.id);
-}
-
-function jsonOf({ changes: _changes, id, ...run }: WholeRun): string {
-  return JSON.stringify({ type: "run", id: publicId("SyncRun", id), ...run });
-}
-
-/** Prints a run, and answers the exit code: 0 nothing to do or done, 2 changes planned or held, 1 failed. */
-function show(run: WholeRun, json: boolean): number {
-  if (json) {
-    for (const { status, failure, body } of run.changes)
-      tell(
-        JSON.stringify({
-          type: "change",
-          status,
-          action: body.action,
-          subject: body.subjectLabel,
-          group: body.groupLabel,
-          changes: body.changes,
-          failure,
-        }),
-      );
-    tell(jsonOf(run));
-  } else tell(reportRun(run));
-  if (run.status === "FAILED" || run.status === "CANCELLED" || run.status === "PARTIAL") return exitCodes.failed;
-  const open =
-    run.status === "HELD" ||
-    (run.status === "PLANNED" && run.changes.some(({ status }) => status === "PLANNED" || status === "HELD"));
-  return open ? exitCodes.planned : exitCodes.done;
 }

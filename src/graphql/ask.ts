@@ -100,7 +100,8 @@ export function placeOf({ siteId, actor }: Context): Place {
   return { siteId, actor };
 }
 
-function requireScope({ actor }: Context, scope: Scope | null): void {
+/** Refuses whoever has not the scope, and says whether signing in would help. */
+export function requireScope({ actor }: Context, scope: Scope | null): void {
   if (scope === null || actor.scopes.has(scope)) return;
   const signedIn = actor.kind !== "stranger" || actor.accountId !== null;
   throw signedIn

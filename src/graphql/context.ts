@@ -1,5 +1,6 @@
 import type { Actor } from "../model/actor.ts";
 import type { LookForProof } from "../model/domain-proof.ts";
+import type { SyncPerson } from "../model/person-sync.ts";
 import type { ProvenIdentity } from "../model/sign-in-provider.ts";
 import type { Door } from "../work/door.ts";
 
@@ -36,6 +37,8 @@ export interface Context {
   rememberSession(session: { accessToken: string; expiresAt: string } | null): void;
   /** Tells the sync that a run waits to be taken up. */
   wakeSync(runId: string): void;
+  /** Compares one person with their directory and, unless it is a rehearsal, applies that. */
+  syncPerson: SyncPerson;
   /** Looks for the proofs of a domain where its owner publishes them. */
   lookForProof: LookForProof;
 }

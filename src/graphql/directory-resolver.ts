@@ -3,13 +3,19 @@ import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
 import { cancelSync } from "../actions/directories/cancel-sync.ts";
 import { connectDirectory } from "../actions/directories/connect-directory.ts";
 import { disconnectDirectory } from "../actions/directories/disconnect-directory.ts";
+import { settleChange } from "../actions/directories/settle-change.ts";
 import { startApply } from "../actions/directories/start-apply.ts";
 import { startSync } from "../actions/directories/start-sync.ts";
 import { updateDirectory } from "../actions/directories/update-directory.ts";
+import { Refusal } from "../model/refusal.ts";
 import { listDirectories } from "../queries/directories.ts";
+import { findNodes } from "../queries/nodes.ts";
+import type { Row } from "../queries/reader.ts";
+import { put } from "../queries/selection.ts";
+import { showChanges } from "../queries/sync-changes.ts";
 import type { Work } from "../work/work.ts";
 import { one } from "./answers.ts";
-import { ask, change } from "./ask.ts";
+import { ask, change, placeOf, requireScope } from "./ask.ts";
 import type { Context } from "./context.ts";
 import {
   Directory,
@@ -20,6 +26,7 @@ import {
   DirectoryUpdateInput,
   DirectoryUpdatePayload,
 } from "./directory.ts";
+import { selectionOf } from "./look-ahead.ts";
 import {
   SyncApplyInput,
   SyncApplyPayload,
@@ -27,6 +34,10 @@ import {
   SyncCancelPayload,
   SyncPlanInput,
   SyncPlanPayload,
+  SyncSettleInput,
+  SyncSettlePayload,
+  SyncUserInput,
+  SyncUserPayload,
 } from "./sync-run.ts";
 
 /** Directories, and the runs that sync them. A run is started here and made elsewhere: the answer comes at once. */
@@ -105,6 +116,33 @@ export class DirectoryResolver {
     );
   }
 
+  @Mutation(() => SyncUserPayload, {
+    nullable: true,
+    description: "Compares and applies one person, by email, and says what was done and why. Scope: `DIRECTORIES_WRITE`.",
+  })
+  async syncUser(
+    @Arg("input", () => SyncUserInput) input: SyncUserInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<SyncUserPayload> {
+    return answerPerson(context, info, input);
+  }
+
+  @Mutation(() => SyncSettlePayload, {
+    nullable: true,
+    description: "Settles a dispute: who of the candidates the directory's person or group is. Scope: `DIRECTORIES_WRITE`.",
+  })
+  async syncSettle(
+    @Arg("input", () => SyncSettleInput) input: SyncSettleInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<SyncSettlePayload> {
+    return change(context, info, "syncSettle", input, (work) => settleChange(work, input), {
+      fields: { change: async (reader, id, selection) => (await findNodes(reader, [id], selection))[0] },
+      nothing: { change: null },
+    });
+  }
+
   @Mutation(() => SyncCancelPayload, {
     nullable: true,
     description: "Stops a run after the batch in hand. Scope: `DIRECTORIES_WRITE`.",
@@ -140,4 +178,22 @@ async function started<Promised>(
   });
   if (runId && payload.userErrors.length === 0) context.wakeSync(runId);
   return payload as Promised; // as: the run was selected
+}
+
+/** Asks the sync about one person, which takes as long as the directory does, and answers in the shape of a change. */
+async function answerPerson(context: Context, info: GraphQLResolveInfo, input: SyncUserInput): Promise<SyncUserPayload> {
+  const place = placeOf(context);
+  requireScope(context, "DIRECTORIES_WRITE");
+  try {
+    const { runId, changes, explanation } = await context.syncPerson(place, input);
+    return await context.door.look(place, async (reader) => {
+      const payload: Row = { changes: [], explanation, userErrors: [] };
+      for (const field of selectionOf(info))
+        if (field.name === "changes") put(payload, field, await showChanges(reader, runId, changes, field.selection));
+      return payload as unknown as SyncUserPayload; // as: what was selected was read
+    });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { changes: [], explanation: "", userErrors: [...error.problems] };
+  }
 }

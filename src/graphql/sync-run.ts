@@ -136,6 +136,8 @@ export class SyncChange {
   group: Group | null;
   @Field(() => String, { nullable: true })
   groupLabel: string | null;
+  @Field(() => [SyncSubject], { description: "Whom or what a `DISPUTED` change could concern." })
+  candidates: SyncSubject[];
   @Field(() => [FieldChange])
   changes: FieldChange[];
   @Field(() => String, { nullable: true })
@@ -287,6 +289,42 @@ export class SyncTarget {
 export class SyncApplyPayload {
   @Field(() => SyncRun, { nullable: true })
   run: SyncRun | null;
+  @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
+  userErrors: UserError[];
+}
+
+@InputType("SyncUserInput", { description: "What `syncUser` needs." })
+export class SyncUserInput {
+  @Field(() => ID)
+  directoryId: string;
+  @Field(() => String)
+  email: string;
+  @Field(() => Boolean, { description: "Say what would be done, and do nothing.", defaultValue: false })
+  dryRun: boolean;
+}
+
+@ObjectType("SyncUserPayload", { description: "What `syncUser` answers." })
+export class SyncUserPayload {
+  @Field(() => [SyncChange], { description: "What was done, or would be." })
+  changes: SyncChange[];
+  @Field(() => String, { description: "Why the person is or is not synced, in plain English." })
+  explanation: string;
+  @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
+  userErrors: UserError[];
+}
+
+@InputType("SyncSettleInput", { description: "What `syncSettle` needs." })
+export class SyncSettleInput {
+  @Field(() => ID, { description: "A `DISPUTED` change." })
+  changeId: string;
+  @Field(() => ID, { nullable: true, description: "One of its `candidates`. Null leaves all of them alone for good." })
+  adoptId?: string | null;
+}
+
+@ObjectType("SyncSettlePayload", { description: "What `syncSettle` answers." })
+export class SyncSettlePayload {
+  @Field(() => SyncChange, { nullable: true })
+  change: SyncChange | null;
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];
 }

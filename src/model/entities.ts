@@ -447,6 +447,16 @@ export class SyncException {
   @Holds("text") failure: string;
 }
 
+/** A directory's person or group that a person decided to leave alone when it was disputed. */
+@Entity({ name: "LeftAlone" })
+export class LeftAlone {
+  @Key("id") directoryId: string;
+  @Key("code") subjectType: "User" | "Group";
+  /** Its id at the directory. */
+  @Key("key") externalId: string;
+  @Holds("time") createdAt: string;
+}
+
 /** Who may do something alone, across instances, until when by the database's clock, and with which fencing number. */
 @Entity({ name: "Lease" })
 export class Lease {
@@ -489,6 +499,7 @@ export const entities = [
   SyncRun,
   SyncStep,
   SyncException,
+  LeftAlone,
   Lease,
   Quota,
 ];

@@ -66,6 +66,12 @@ export interface SyncChangeBody {
   nested?: string[];
 }
 
+/** Why a change is not simply made. Null of one that is, whatever it had to wait for before. */
+export function failureOf(status: SyncChangeStatus, { failure }: SyncChangeBody, exception?: string | null): string | null {
+  const waits = status === "HELD" || status === "DISPUTED" || status === "SKIPPED";
+  return exception || (waits ? (failure ?? null) : null);
+}
+
 /** Packs the changes of one step. The fastest level of gzip: it is repetition that makes a step large. */
 export function packChanges(changes: readonly SyncChangeBody[]): Buffer {
   return gzipSync(JSON.stringify(changes), { level: 1 });

@@ -19,6 +19,8 @@ export interface SyncSummary {
 export interface RunSummary extends SyncSummary {
   /** How the run moved the applications' seats so far. */
   seats: { applicationId: string; change: number; usedAfter: number }[];
+  /** The address of the one person whom the run is about; null of a run about everybody. */
+  person: string | null;
   /** A person applied this plan: only such a plan touches admins and managers (S15). */
   approved: boolean;
   /** A person approved its held removals besides (S13). */
@@ -29,6 +31,8 @@ export interface RunSummary extends SyncSummary {
   domains: string[];
   /** By the groups' ids at the directory: membership of one of these is what scope `GROUPS` means. */
   scopeGroups: string[];
+  /** The part of the directory that is read, from 0 to 1, while it is read; as far as that can be told. */
+  reading: number;
   /** The directory's version when the plan was made: later settings are not what a person approved (S14). */
   directoryVersion: number;
 }
@@ -48,11 +52,13 @@ export function emptySummary(): RunSummary {
     held: 0,
     failed: 0,
     seats: [],
+    person: null,
     approved: false,
     removalsApproved: false,
     customerId: null,
     domains: [],
     scopeGroups: [],
+    reading: 0,
     directoryVersion: 0,
   };
 }

@@ -145,6 +145,8 @@ export const rights = {
   domainRecheck: right("DOMAINS_WRITE"),
   syncPlan: right("DIRECTORIES_WRITE"),
   syncApply: right("DIRECTORIES_WRITE"),
+  syncUser: right("DIRECTORIES_WRITE"),
+  syncSettle: right("DIRECTORIES_WRITE", guardsAdmins),
   syncCancel: right("DIRECTORIES_WRITE"),
 } as const satisfies Record<string, Right>;
 

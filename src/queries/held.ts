@@ -53,6 +53,8 @@ export interface Held {
   /** The groups directly inside each group. */
   nestings: Map<string, Set<string>>;
   usersById: Map<string, HeldUser>;
+  /** What a person decided to leave alone: `User` or `Group`, a colon and the id at the directory. */
+  leftAlone: Set<string>;
 }
 
 /** Rows in one answer: large enough to be few, small enough to let others in between. */
@@ -60,9 +62,9 @@ const pageSize = 5000;
 
 type Raw<T> = { [Column in keyof T]: T[Column] extends boolean ? number : T[Column] | Buffer };
 
-/** Reads everything that a run compares, in plain pages. */
-export async function readHeld(reader: Reader, directoryId: string): Promise<Held> {
-  const held: Held = {
+/** A site that holds nothing of a directory. */
+export function emptyHeld(): Held {
+  return {
     users: new Map(),
     groups: new Map(),
     usersByEmail: new Map(),
@@ -70,52 +72,82 @@ export async function readHeld(reader: Reader, directoryId: string): Promise<Hel
     members: new Map(),
     nestings: new Map(),
     usersById: new Map(),
+    leftAlone: new Set(),
   };
+}
+
+/** Reads everything that a run compares, in plain pages. */
+export async function readHeld(reader: Reader, directoryId: string): Promise<Held> {
+  const held = emptyHeld();
   await readUsers(reader, directoryId, held);
   const sizes = await readGroups(reader, directoryId, held);
   await readMembers(reader, sizes, held);
   await readNestings(reader, directoryId, held);
+  await readLeftAlone(reader, directoryId, held);
   return held;
+}
+
+export type RawHeldUser = Raw<HeldUser>;
+
+/** Of the table `User`. */
+export const heldUserColumns = `id, directoryId, externalId, email, fullName, title, role, status, directorySuspended AS suspended, fingerprint,
+  CASE WHEN deactivatedByKind = 'directory' AND deactivatedById = directoryId THEN 1 ELSE 0 END AS deactivatedByDirectory,
+  leftDirectoryAt AS leftAt,
+  CASE WHEN leftDirectoryAt IS NULL THEN 0 ELSE EXISTS (SELECT 1 FROM ContentCount c WHERE c.userId = User.id) END AS hasContent`;
+
+export function heldUserIn(row: RawHeldUser): HeldUser {
+  return {
+    ...row,
+    externalId: textOf(row.externalId),
+    suspended: row.suspended === 1,
+    deactivatedByDirectory: row.deactivatedByDirectory === 1,
+    hasContent: row.hasContent === 1,
+  } as HeldUser; // as: the only columns that are bytes or flags are converted above
+}
+
+/** Puts a user among what is held. */
+export function holdUser(held: Held, directoryId: string, user: HeldUser): void {
+  held.usersById.set(user.id, user);
+  held.usersByEmail.set(user.email, user);
+  if (user.directoryId === directoryId && user.externalId !== null) held.users.set(user.externalId, user);
 }
 
 async function readUsers(reader: Reader, directoryId: string, held: Held): Promise<void> {
   for (let after = "", full = true; full; ) {
-    const rows = await reader.rows<Raw<HeldUser>>(
-      `SELECT id, directoryId, externalId, email, fullName, title, role, status, directorySuspended AS suspended, fingerprint,
-       CASE WHEN deactivatedByKind = 'directory' AND deactivatedById = directoryId THEN 1 ELSE 0 END AS deactivatedByDirectory,
-       leftDirectoryAt AS leftAt,
-       CASE WHEN leftDirectoryAt IS NULL THEN 0 ELSE EXISTS (SELECT 1 FROM ContentCount c WHERE c.userId = User.id) END AS hasContent
-       FROM User WHERE siteId = ? AND emailKey > ? ORDER BY emailKey LIMIT ${pageSize}`,
+    const rows = await reader.rows<RawHeldUser>(
+      `SELECT ${heldUserColumns} FROM User WHERE siteId = ? AND emailKey > ? ORDER BY emailKey LIMIT ${pageSize}`,
       [reader.siteId, after],
     );
     for (const row of rows) {
-      const user = {
-        ...row,
-        externalId: textOf(row.externalId),
-        suspended: row.suspended === 1,
-        deactivatedByDirectory: row.deactivatedByDirectory === 1,
-        hasContent: row.hasContent === 1,
-      } as HeldUser; // as: the only columns that are bytes or flags are converted above
-      held.usersById.set(user.id, user);
-      held.usersByEmail.set(user.email, user);
-      if (user.directoryId === directoryId && user.externalId !== null) held.users.set(user.externalId, user);
+      const user = heldUserIn(row);
+      holdUser(held, directoryId, user);
       after = user.email;
     }
     full = rows.length === pageSize;
   }
 }
 
+export type RawHeldGroup = Raw<HeldGroup> & { id: string };
+
+/** Of the table `Group`. */
+export const heldGroupColumns =
+  "id, directoryId, externalId, name, nameKey, description, email, fingerprint, outOfScopeSince, memberCount";
+
+export function heldGroupIn(row: RawHeldGroup): HeldGroup {
+  return { ...row, externalId: textOf(row.externalId), nameKey: String(row.nameKey) } as HeldGroup; // as: the columns that are bytes are converted
+}
+
 /** Answers the directory's groups with their sizes. */
 async function readGroups(reader: Reader, directoryId: string, held: Held): Promise<{ id: string; size: number }[]> {
   const sizes: { id: string; size: number }[] = [];
   for (let after = "", full = true; full; ) {
-    const rows = await reader.rows<Raw<HeldGroup> & { id: string }>(
-      `SELECT id, directoryId, externalId, name, nameKey, description, email, fingerprint, outOfScopeSince, memberCount
+    const rows = await reader.rows<RawHeldGroup>(
+      `SELECT ${heldGroupColumns}
        FROM \`Group\` WHERE siteId = ? AND id > ? ORDER BY id LIMIT ${pageSize}`,
       [reader.siteId, after],
     );
     for (const row of rows) {
-      const group = { ...row, externalId: textOf(row.externalId), nameKey: String(row.nameKey) } as HeldGroup; // as: the columns that are bytes are converted above
+      const group = heldGroupIn(row);
       held.groupsByName.set(group.nameKey, group);
       after = group.id;
       if (group.directoryId !== directoryId || group.externalId === null) continue;
@@ -155,6 +187,14 @@ async function readNestings(reader: Reader, directoryId: string, held: Held): Pr
     [reader.siteId, directoryId],
   );
   for (const { groupId, childId } of rows) held.nestings.set(groupId, (held.nestings.get(groupId) ?? new Set()).add(childId));
+}
+
+async function readLeftAlone(reader: Reader, directoryId: string, held: Held): Promise<void> {
+  const rows = await reader.rows<{ subjectType: string; externalId: string | Buffer }>(
+    "SELECT subjectType, externalId FROM LeftAlone WHERE directoryId = ?",
+    [directoryId],
+  );
+  for (const { subjectType, externalId } of rows) held.leftAlone.add(`${subjectType}:${externalId}`);
 }
 
 /** Keys come as bytes from MySQL and MariaDB. */

@@ -4,7 +4,7 @@ import { expand } from "./expand.ts";
 import { loadByIds } from "./loaders.ts";
 import type { Reader, Row } from "./reader.ts";
 import type { Selection } from "./selection.ts";
-import { findChange } from "./sync-runs.ts";
+import { findChange } from "./sync-changes.ts";
 
 /** The most ids of one question. */
 const mostNodes = 100;

@@ -10,6 +10,8 @@ export interface RunToMake {
   summary: RunSummary;
   /** The organization that the directory's last applied run read; null before there was one. */
   lastCustomerId: string | null;
+  /** The verified domains that the same run read. */
+  lastDomains: readonly string[];
 }
 
 /** A run by its compact id, with what its maker has to know before taking it up. Not bound to the reader's site. */
@@ -23,7 +25,13 @@ export async function findRunToMake(reader: Reader, runId: string): Promise<RunT
     "SELECT summary FROM SyncRun WHERE directoryId = ? AND status IN ('SUCCEEDED', 'PARTIAL', 'HELD') ORDER BY id DESC LIMIT 1",
     [run.directoryId],
   );
-  return { ...run, summary: readSummary(run.summary), lastCustomerId: last ? readSummary(last.summary).customerId : null };
+  const before = last ? readSummary(last.summary) : null;
+  return {
+    ...run,
+    summary: readSummary(run.summary),
+    lastCustomerId: before?.customerId ?? null,
+    lastDomains: before?.domains ?? [],
+  };
 }
 
 /** A directory whose schedule has come round. */

@@ -16,6 +16,7 @@ import { limits } from "../graphql/limits.ts";
 import { buildGatehouseSchema, printContract } from "../graphql/schema.ts";
 import { shownError } from "../graphql/shown-error.ts";
 import type { LookForProof } from "../model/domain-proof.ts";
+import type { SyncPerson } from "../model/person-sync.ts";
 import type { SignInProvider } from "../model/sign-in-provider.ts";
 import type { Door } from "../work/door.ts";
 import type { Safe } from "../work/open-work.ts";
@@ -42,6 +43,7 @@ export interface GatewayOptions {
   /** Says why the gateway cannot serve now; null when it can. */
   whyNotReady(): Promise<string | null>;
   wakeSync(runId: string): void;
+  syncPerson: SyncPerson;
   lookForProof: LookForProof;
 }
 
@@ -130,6 +132,7 @@ async function serveGraphql(
       ...shared,
       wakeSync: options.wakeSync,
       lookForProof: options.lookForProof,
+      syncPerson: options.syncPerson,
       rememberSession: (session) => rememberSession(reply, options.publicUrl, session),
     }),
   });

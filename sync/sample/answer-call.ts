@@ -4,28 +4,28 @@ import { findUser } from "./find-in-company.ts";
 import { GoogleError } from "./google-error.ts";
 import { directoryScope, type TokenIssuer } from "./grant-token.ts";
 import type { Method } from "./methods.ts";
+import type { PageRequest } from "./page.ts";
 import { withEtags } from "./resources.ts";
 
 /** Parameters of every method. Source: the discovery document, `parameters`. */
 const standard = new Set(["fields", "alt", "prettyPrint", "quotaUser", "key"]);
 
-export interface Request {
+export interface Request extends Omit<PageRequest, "now"> {
   /** Below `/admin/directory/v1/`. */
   path: string;
-  url: URL;
   /** Null for a request without credentials. */
   token: string | null;
 }
 
 /** Answers one request of a method: who asks, what they may, what they ask, and of the answer only the `fields` they want. */
-export function answerCall(issuer: TokenIssuer, method: Method, { path, url, token }: Request): Answer {
+export function answerCall(issuer: TokenIssuer, method: Method, request: Request): Answer {
   try {
-    authorize(issuer, method, token);
-    const asked = url.searchParams;
+    authorize(issuer, method, request.token);
+    const asked = request.url.searchParams;
     refuseUnknown(method, asked);
     const mask = readMask(method, asked.get("fields"));
-    const keys = (method.path.exec(path) ?? []).slice(1).map(decode);
-    const body = method.answer({ company: issuer.company, url, asked, keys, now: issuer.now() });
+    const keys = (method.path.exec(request.path) ?? []).slice(1).map(decode);
+    const body = method.answer({ ...request, company: issuer.company, asked, keys, now: issuer.now() });
     return { status: 200, body: choose(body, mask) };
   } catch (error) {
     if (error instanceof GoogleError) return error;

@@ -18,13 +18,15 @@ export interface SampleUser {
   isAdmin: boolean;
   /** From another organization, as a guest of this one. */
   isGuestUser: boolean;
+  /** Still in the making: no list has them yet, and by key there is but 412. */
+  unfinished: boolean;
   /** RFC 3339; null for the living. The deleted stay in the list, as they stay for a while in Google's own. */
   deletionTime: string | null;
 }
 
 /**
  * A member of a group. One of the company's own has an `id`, and the address of the user or group it names; one from outside has
- * an `email`; the whole customer has the customer's id. Groups may share the object, so it is replaced and never changed.
+ * an `email`, and an `id` too if Google knows them; the whole customer has the customer's id. Groups may share the object, so it is replaced and never changed.
  */
 export interface SampleMember {
   readonly id?: string;
@@ -37,6 +39,7 @@ export interface SampleGroup {
   /** 15 lower-case base-36 characters. */
   id: string;
   email: string;
+  aliases: string[];
   name: string;
   description: string;
   members: SampleMember[];
@@ -46,6 +49,8 @@ export interface SampleDomain {
   domainName: string;
   isPrimary: boolean;
   verified: boolean;
+  /** Other domains, in lower case, at which everybody of this one has an address too. */
+  aliases?: string[];
 }
 
 /** All that a Workspace knows of a company: plain data, which may be changed while a directory serves it (see `edit.ts`). */
@@ -96,6 +101,7 @@ export function sampleCompany(): Company {
   company.groups = acmeGroups.map((group) => ({
     id: ids.get(group.key) ?? "",
     email: `${group.key}@acme.example`,
+    aliases: [],
     name: group.name,
     description: group.description,
     members: membersOf(group, company, ids),
@@ -129,19 +135,21 @@ export function scaledCompany({ users, groups, memberships }: CompanySize): Comp
     const size = Math.floor(memberships / groups) + (n < memberships % groups ? 1 : 0);
     const members = Array.from({ length: size }, () => atTurn(everyone, next++));
     const id = `0${n.toString(36).padStart(14, "0")}`;
-    return { id, email: `group-${n}@acme.example`, name: `Group ${n}`, description: `The group number ${n}.`, members };
+    const description = `The group number ${n}.`;
+    return { id, email: `group-${n}@acme.example`, aliases: [], name: `Group ${n}`, description, members };
   });
   return company;
 }
 
-/** A user of whom nothing else is to be said: neither suspended nor archived, nor an admin, nor a guest. */
+/** A user of whom nothing else is to be said: neither suspended nor archived, an admin, a guest, nor in the making. */
 export function newUser(
   user: Pick<SampleUser, "id" | "primaryEmail" | "givenName" | "familyName"> & Partial<SampleUser>,
 ): SampleUser {
   const { id, primaryEmail, givenName, familyName, aliases = [], orgUnitPath = "/", title = "" } = user;
-  const { suspended = false, archived = false, isAdmin = false, isGuestUser = false, deletionTime = null } = user;
+  const { suspended = false, archived = false, isAdmin = false, isGuestUser = false } = user;
+  const { unfinished = false, deletionTime = null } = user;
   const person = { id, primaryEmail, givenName, familyName, aliases, orgUnitPath, title };
-  return { ...person, suspended, archived, isAdmin, isGuestUser, deletionTime };
+  return { ...person, suspended, archived, isAdmin, isGuestUser, unfinished, deletionTime };
 }
 
 function newCompany(): Company {

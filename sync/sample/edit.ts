@@ -1,5 +1,5 @@
 import { type Company, newUser, type SampleGroup, type SampleMember, type SampleUser } from "./company.ts";
-import { findGroup, findUser, sameEmailAs } from "./find-in-company.ts";
+import { findGroup, findUser, isNamed, memberFor, sameEmailAs } from "./find-in-company.ts";
 
 /** How many users and groups were added to each company: an id is never given out again. */
 const added = new WeakMap<Company, number>();
@@ -41,11 +41,16 @@ export function renameUser(company: Company, key: string, primaryEmail: string):
   user.primaryEmail = primaryEmail;
 }
 
-/** Frees an alias for others. */
+/** Takes an alias from a user or a group, which frees it for others. */
 export function removeAlias(company: Company, key: string, alias: string): void {
-  const user = userOf(company, key);
+  const holder = findGroup(company, key) ?? userOf(company, key);
   const isAlias = sameEmailAs(alias);
-  user.aliases = user.aliases.filter((one) => !isAlias(one));
+  holder.aliases = holder.aliases.filter((one) => !isAlias(one));
+}
+
+/** Ends the making of a user who was added unfinished. */
+export function finishUser(company: Company, key: string): void {
+  userOf(company, key).unfinished = false;
 }
 
 /** Deletes a user, who leaves every group and the address to others. */
@@ -75,15 +80,21 @@ export function moveUser(company: Company, key: string, orgUnitPath: string): vo
 export function addGroup(company: Company, group: Pick<SampleGroup, "email" | "name"> & Partial<SampleGroup>): SampleGroup {
   refuseTaken(company, group.email);
   const id = `1${nextNumber(company).toString(36).padStart(14, "0")}`;
-  const newcomer: SampleGroup = { id, description: "", members: [], ...group };
+  const newcomer: SampleGroup = { id, description: "", aliases: [], members: [], ...group };
   company.groups.push(newcomer);
   return newcomer;
 }
 
-export function renameGroup(company: Company, key: string, change: Partial<Pick<SampleGroup, "name" | "email">>): void {
+/** Gives a group another name or address. A former address becomes an alias and is not free for others. */
+export function renameGroup(company: Company, key: string, { name, email }: Partial<Pick<SampleGroup, "name" | "email">>): void {
   const group = groupOf(company, key);
-  if (change.email !== undefined) refuseTaken(company, change.email, group);
-  Object.assign(group, change);
+  if (email !== undefined) {
+    refuseTaken(company, email, group);
+    const isNew = sameEmailAs(email);
+    group.aliases = [...group.aliases, group.email].filter((alias) => !isNew(alias));
+    group.email = email;
+  }
+  group.name = name ?? group.name;
 }
 
 /** Deletes a group, which leaves the groups it was in. */
@@ -96,13 +107,13 @@ export function deleteGroup(company: Company, key: string): void {
 /** Adds a user or a group of the company, the whole customer by its id, or else an address from outside. Twice is as once. */
 export function addMember(company: Company, groupKey: string, memberKey: string, role: SampleMember["role"] = "MEMBER"): void {
   const { members } = groupOf(company, groupKey);
-  if (!members.some(isMember(company, memberKey))) members.push({ ...memberFor(company, memberKey), role });
+  if (!members.some(isNamed(company, memberKey))) members.push({ ...memberFor(company, memberKey), role });
 }
 
 /** Takes a member out of a group. One who is not in it is a mistake and throws. */
 export function removeMember(company: Company, groupKey: string, memberKey: string): void {
   const { members } = groupOf(company, groupKey);
-  const at = members.findIndex(isMember(company, memberKey));
+  const at = members.findIndex(isNamed(company, memberKey));
   if (at < 0) throw new Error(`${memberKey} is not in the group ${groupKey}.`);
   members.splice(at, 1);
 }
@@ -111,20 +122,6 @@ function nextNumber(company: Company): number {
   const number = (added.get(company) ?? 0) + 1;
   added.set(company, number);
   return number;
-}
-
-function memberFor(company: Company, key: string): Omit<SampleMember, "role"> {
-  const user = findUser(company, key);
-  if (user) return { id: user.id, type: "USER" };
-  if (key === company.customerId) return { id: key, type: "CUSTOMER" };
-  const group = findGroup(company, key);
-  return group ? { id: group.id, type: "GROUP" } : { email: key, type: "USER" };
-}
-
-function isMember(company: Company, key: string): (member: SampleMember) => boolean {
-  const { id, email } = memberFor(company, key);
-  const isEmail = sameEmailAs(email ?? "");
-  return (member) => (id === undefined ? member.email !== undefined && isEmail(member.email) : member.id === id);
 }
 
 function leaveAllGroups({ groups }: Company, id: string): void {

@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
+import type { Company } from "./company.ts";
 import { GoogleError, type GoogleErrorName } from "./google-error.ts";
 import type { MethodName } from "./methods.ts";
-import { pageToken } from "./page.ts";
+import { samePageToken } from "./page.ts";
 
 /** What can go wrong with Google, each as it was seen to. */
 export type Fault =
@@ -12,16 +13,27 @@ export type Fault =
   | { kind: "empty" }
   /** Items that come twice on their page. */
   | { kind: "duplicate" }
+  /**
+   * A page that begins so many items further on than the one before it ended, because they moved up in the order meanwhile: they
+   * are missed. With a negative number it begins before that, and they come twice.
+   */
+  | { kind: "shift"; by: number }
+  /** The company is changed once the answer is made, and the pages that follow are those of the changed list. */
+  | { kind: "change"; change: (company: Company) => void }
   /** A page that does not say that there are more. */
   | { kind: "end" }
-  /** A page that says it is its own successor. */
-  | { kind: "loop" }
+  /** A page that says it is its own successor: by the token that it was asked with or, if `renamed`, by a new one each time. */
+  | { kind: "loop"; renamed?: true }
   /** A 200 whose JSON stops in the middle, complete as far as HTTP can tell. */
   | { kind: "cut" }
   /** An error in Google's shape. `retryAfter` is in seconds. */
   | { kind: "refuse"; error: GoogleErrorName; retryAfter?: number }
+  /** A page token that Google no longer accepts, which it says as of any bad request. Requests without one are left alone. */
+  | { kind: "expirePageToken" }
   /** The access token is forgotten, as when an administrator takes it back. */
   | { kind: "revokeToken" }
+  /** A scope is no longer delegated from here on; its name is without `https://www.googleapis.com/auth/admin.directory.` */
+  | { kind: "revokeScope"; scope: string }
   /** The page of a proxy, with 502. */
   | { kind: "html" }
   /** A connection reset in the middle of the body. */
@@ -44,6 +56,11 @@ export function hasPageToken(url: URL): boolean {
   return url.searchParams.has("pageToken");
 }
 
+/** True of a request for the first page, and of one for no page at all. */
+export function hasNoPageToken(url: URL): boolean {
+  return !hasPageToken(url);
+}
+
 /** An answer before it is sent. */
 export interface Answer {
   status: number;
@@ -60,19 +77,28 @@ export function takeFault(faults: PlannedFault[], method: string, url: URL): Fau
   return fault ?? null;
 }
 
+/** A request that was answered. */
+export interface Answered {
+  method: string;
+  url: URL;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
 /** The answer of a method as a fault changes it. Faults of lists leave everything else alone. */
-export function spoil(answer: Answer, fault: Fault | null, method: string, url: URL): Answer {
+export function spoil(answer: Answer, fault: Fault | null, answered: Answered): Answer {
   if (fault?.kind === "refuse") {
     const { status, headers, body } = new GoogleError(fault.error);
     if (fault.retryAfter !== undefined) headers["Retry-After"] = String(fault.retryAfter);
     return { status, headers, body };
   }
-  if (fault === null || answer.status !== 200 || !method.endsWith(".list")) return answer;
-  return { ...answer, body: { ...answer.body, ...lieOf(answer.body, fault, url) } };
+  if (fault?.kind === "expirePageToken" && hasPageToken(answered.url)) return new GoogleError("invalid");
+  if (fault === null || answer.status !== 200 || !answered.method.endsWith(".list")) return answer;
+  return { ...answer, body: { ...answer.body, ...lieOf(answer.body, fault, answered) } };
 }
 
 /** What a list says instead. An `undefined` is left out by JSON, as Google leaves out an empty list. */
-function lieOf(body: object, fault: Fault, url: URL): Record<string, unknown> {
+function lieOf(body: object, fault: Fault, { url, now }: Answered): Record<string, unknown> {
   const [name, items]: [string, unknown[]] = Object.entries(body).find(([, value]) => Array.isArray(value)) ?? ["items", []];
   const listed = (some: unknown[]) => ({ [name]: some.length > 0 ? some : undefined });
   switch (fault.kind) {
@@ -85,10 +111,16 @@ function lieOf(body: object, fault: Fault, url: URL): Record<string, unknown> {
     case "end":
       return { nextPageToken: undefined };
     case "loop":
-      return { nextPageToken: url.searchParams.get("pageToken") ?? pageToken(url, 0) };
+      return { nextPageToken: successorOf(url, fault.renamed ?? false, now) };
     default:
       return {};
   }
+}
+
+/** The token of the very page that was asked for. */
+function successorOf(url: URL, isRenamed: boolean, now: number): string {
+  const token = url.searchParams.get("pageToken");
+  return token === null || isRenamed ? samePageToken(url, now) : token;
 }
 
 /** Sends an answer, or what a fault leaves of it on its way. */

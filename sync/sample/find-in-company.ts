@@ -1,4 +1,4 @@
-import type { Company, SampleGroup, SampleUser } from "./company.ts";
+import type { Company, SampleGroup, SampleMember, SampleUser } from "./company.ts";
 
 /** Where each id stood in a list when it was last searched. */
 const positions = new WeakMap<object, Map<string, number>>();
@@ -13,26 +13,51 @@ export function findById<T extends { id: string }>(items: T[], id: string): T | 
 }
 
 /** The living user of an id, a primary address or an alias. */
-export function findUser({ users }: Company, key: string): SampleUser | undefined {
+export function findUser(company: Company, key: string): SampleUser | undefined {
+  const { users } = company;
   if (!key.includes("@")) {
     const user = findById(users, key);
     return user?.deletionTime === null ? user : undefined;
   }
-  const isKey = sameEmailAs(key);
+  const isKey = sameEmailAs(inParentDomain(company, key));
   return users.find((user) => user.deletionTime === null && (isKey(user.primaryEmail) || user.aliases.some(isKey)));
 }
 
-/** The group of an id or an address. */
-export function findGroup({ groups }: Company, key: string): SampleGroup | undefined {
-  if (!key.includes("@")) return findById(groups, key);
-  const isKey = sameEmailAs(key);
-  return groups.find((group) => isKey(group.email));
+/** The group of an id, an address or an alias. */
+export function findGroup(company: Company, key: string): SampleGroup | undefined {
+  if (!key.includes("@")) return findById(company.groups, key);
+  const isKey = sameEmailAs(inParentDomain(company, key));
+  return company.groups.find((group) => isKey(group.email) || group.aliases.some(isKey));
 }
 
-/** True of an address of the company's own domains. */
+/** What a key stands for as a member: a user or a group of the company, the whole customer, or an address from outside. */
+export function memberFor(company: Company, key: string): Omit<SampleMember, "role"> {
+  const user = findUser(company, key);
+  if (user) return { id: user.id, type: "USER" };
+  if (key === company.customerId) return { id: key, type: "CUSTOMER" };
+  const group = findGroup(company, key);
+  return group ? { id: group.id, type: "GROUP" } : { email: key, type: "USER" };
+}
+
+/** True of the members that a key names. */
+export function isNamed(company: Company, key: string): (member: SampleMember) => boolean {
+  const { id, email } = memberFor(company, key);
+  const isEmail = sameEmailAs(email ?? "");
+  return (member) =>
+    id === undefined ? member.id === key || (member.email !== undefined && isEmail(member.email)) : member.id === id;
+}
+
+/** The address in the domain of its own that an address in an alias of that domain stands for. */
+function inParentDomain({ domains }: Company, email: string): string {
+  const domain = domainOf(email);
+  const parent = domains.find(({ aliases = [] }) => aliases.includes(domain));
+  return parent ? `${email.slice(0, email.lastIndexOf("@"))}@${parent.domainName}` : email;
+}
+
+/** True of an address of the company's own domains and their aliases. */
 export function isInside({ domains }: Company, email: string): boolean {
   const domain = domainOf(email);
-  return domains.some(({ domainName }) => domainName === domain);
+  return domains.some(({ domainName, aliases = [] }) => domainName === domain || aliases.includes(domain));
 }
 
 export function domainOf(email: string): string {

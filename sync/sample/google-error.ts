@@ -69,6 +69,8 @@ const forms = {
     status: "PERMISSION_DENIED",
     details: details("SERVICE_DISABLED"),
   },
+  domainCannotUseApis: { code: 403, reason: "domainCannotUseApis", message: "Domain cannot use apis." },
+  dailyLimitExceeded: { code: 403, reason: "dailyLimitExceeded", message: "Daily Limit Exceeded", domain: "usageLimits" },
   rateLimitExceeded: {
     code: 403,
     reason: "rateLimitExceeded",
@@ -109,6 +111,8 @@ export interface ErrorDetail {
 
 /** Thrown by a method to answer with an error in Google's shape. */
 export class GoogleError extends Error {
+  /** Every error there is, by its name here. */
+  static readonly names = Object.keys(forms) as GoogleErrorName[]; // as: the keys of the record that the type is made of
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body: object;

@@ -1,6 +1,7 @@
 import type { Company, SampleUser } from "./company.ts";
-import { domainOf, sameEmailAs } from "./find-in-company.ts";
+import { domainOf } from "./find-in-company.ts";
 import { GoogleError } from "./google-error.ts";
+import { type ReadClause, readQuery, textTest } from "./query.ts";
 
 type Test = (user: SampleUser) => boolean;
 
@@ -34,11 +35,19 @@ export function listUsers(company: Company, asked: URLSearchParams, now: number)
   return users;
 }
 
+/** From here on every page of a company's users is searched anew, as at Google, where no listing keeps what it found. */
+export function forgetListings(company: Company): void {
+  found.delete(company);
+}
+
 function searchUsers({ users }: Company, asked: URLSearchParams, now: number): SampleUser[] {
   const orderBy = asked.get("orderBy") ?? "email";
   const sortKey = Object.hasOwn(orders, orderBy) ? orders[orderBy] : undefined;
   if (!sortKey) throw new GoogleError("invalid", { message: "Invalid Input: orderBy", parameter: "orderBy" });
-  const tests = [asked.get("showDeleted") === "true" ? isRemembered(now) : isLiving, ...testsOf(asked.get("query") ?? "")];
+  const tests = [
+    asked.get("showDeleted") === "true" ? isRemembered(now) : isLiving,
+    ...readQuery(asked.get("query") ?? "", readClause),
+  ];
   const domain = asked.get("domain")?.toLowerCase();
   // A domain is that of the primary address alone, and exactly.
   if (domain !== undefined) tests.push(({ primaryEmail }) => domainOf(primaryEmail) === domain);
@@ -50,38 +59,48 @@ function searchUsers({ users }: Company, asked: URLSearchParams, now: number): S
     .map(({ user }) => user);
 }
 
-const isLiving: Test = ({ deletionTime }) => deletionTime === null;
+const isLiving: Test = ({ deletionTime, unfinished }) => deletionTime === null && !unfinished;
 
 function isRemembered(now: number): Test {
   return ({ deletionTime }) => deletionTime !== null && Date.parse(deletionTime) > now - rememberedMs;
 }
 
-/** What each clause of a `query` asks: a part of Google's language. What is not of this part is refused, and never ignored. */
-function testsOf(query: string): Test[] {
-  const clause = /\s*(\w+)=(?:'((?:[^'\\]|\\.)*)'|(\S+))(?=\s|$)/gy;
-  const tests: Test[] = [];
-  for (let end = 0; query.slice(end).trim() !== ""; end = clause.lastIndex) {
-    const [, name = "", quoted, plain = ""] = clause.exec(query) ?? [];
-    const test = testOf(name, quoted?.replace(/\\(.)/g, "$1") ?? plain);
-    if (!test) throw new GoogleError("invalid", { message: "Invalid Input: query", parameter: "query" });
-    tests.push(test);
-  }
-  return tests;
-}
+/** What of a user each field of text says. Of these, `:X*` is for the first three alone. */
+const texts: Record<string, (user: SampleUser) => string[]> = {
+  email: ({ primaryEmail, aliases }) => [primaryEmail, ...aliases],
+  givenName: ({ givenName }) => [givenName],
+  familyName: ({ familyName }) => [familyName],
+  name: ({ givenName, familyName }) => [`${givenName} ${familyName}`],
+  orgTitle: ({ title }) => [title],
+};
+const beginnings = new Set(["email", "givenName", "familyName"]);
 
-function testOf(name: string, value: string): Test | null {
-  if (name === "email") {
-    const isEmail = sameEmailAs(value);
-    return ({ primaryEmail, aliases }) => isEmail(primaryEmail) || aliases.some(isEmail);
+const facts: Record<string, (user: SampleUser) => boolean> = {
+  isSuspended: ({ suspended }) => suspended,
+  isArchived: ({ archived }) => archived,
+  isAdmin: ({ isAdmin }) => isAdmin,
+  isGuest: ({ isGuestUser }) => isGuestUser,
+  isDelegatedAdmin: () => false,
+  isEnrolledIn2Sv: () => false,
+  isEnforcedIn2Sv: () => false,
+};
+
+const readClause: ReadClause<SampleUser> = (clause) => {
+  const { field, how, value } = clause;
+  const text = Object.hasOwn(texts, field) ? texts[field] : undefined;
+  if (text) {
+    if (how === "begins" && !beginnings.has(field)) return null;
+    const test = textTest(clause);
+    return (user) => text(user).some(test);
   }
-  if (name === "orgUnitPath") {
+  if (how !== "is") return null;
+  if (field === "orgUnitPath") {
     // With all the units below it.
     const below = value.endsWith("/") ? value : `${value}/`;
     return ({ orgUnitPath }) => orgUnitPath === value || orgUnitPath.startsWith(below);
   }
-  if (value !== "true" && value !== "false") return null;
-  const wanted = value === "true";
-  if (name === "isSuspended") return ({ suspended }) => suspended === wanted;
-  if (name === "isAdmin") return ({ isAdmin }) => isAdmin === wanted;
-  return name === "isGuest" ? ({ isGuestUser }) => isGuestUser === wanted : null;
-}
+  const fact = Object.hasOwn(facts, field) ? facts[field] : undefined;
+  const isTrue = value.toLowerCase() === "true";
+  if (!fact || (!isTrue && value.toLowerCase() !== "false")) return null;
+  return (user) => fact(user) === isTrue;
+};

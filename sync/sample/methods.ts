@@ -1,10 +1,11 @@
 import type { Company, SampleGroup, SampleUser } from "./company.ts";
 import type { Fields } from "./field-mask.ts";
-import { domainOf, findGroup, findUser, isInside } from "./find-in-company.ts";
+import { findGroup, findUser, isInside, isNamed } from "./find-in-company.ts";
 import { GoogleError } from "./google-error.ts";
+import { listGroups } from "./list-groups.ts";
 import { listOrgUnits } from "./list-org-units.ts";
 import { listUsers } from "./list-users.ts";
-import { type PageSize, takePage } from "./page.ts";
+import { type PageRequest, type PageSize, takePage } from "./page.ts";
 import * as resources from "./resources.ts";
 
 export type MethodName =
@@ -13,18 +14,16 @@ export type MethodName =
   | "groups.list"
   | "groups.get"
   | "members.list"
+  | "members.get"
   | "members.hasMember"
   | "domains.list"
   | "orgunits.list";
 
 /** A request of one method, with the keys out of its path. */
-export interface Call {
+export interface Call extends PageRequest {
   company: Company;
-  url: URL;
   asked: URLSearchParams;
   keys: string[];
-  /** Milliseconds since 1970. */
-  now: number;
 }
 
 /** A method of the Directory API, of which the sample has those that read. */
@@ -78,14 +77,14 @@ export const methods: readonly Method[] = [
     name: "groups.list",
     path: /^groups$/,
     scopes: scopesOf("group"),
-    parameters: [...paging, "customer", "domain"],
+    parameters: [...paging, "customer", "domain", "userKey", "query", "orderBy", "sortOrder"],
     fields: { ...listFields, groups: resources.groupFields },
     answer(call) {
-      requireCustomerOrDomain(call);
-      const { groups } = call.company;
-      const domain = call.asked.get("domain")?.toLowerCase();
-      const wanted = domain === undefined ? groups : groups.filter(({ email }) => domainOf(email) === domain);
-      return listing(call, "groups", wanted, { usual: 200, most: 200 }, resources.groupResource);
+      const isOfUser = call.asked.has("userKey");
+      if (isOfUser && call.asked.has("customer")) throw new GoogleError("badRequest");
+      requireCustomerOrDomain(call, { isOptional: isOfUser });
+      const groups = listGroups(call.company, call.asked);
+      return listing(call, "groups", groups, { usual: 200, most: 200 }, resources.groupResource);
     },
   },
   {
@@ -109,6 +108,18 @@ export const methods: readonly Method[] = [
       return listing(call, "members", wanted, { usual: 200, most: 200 }, (member) =>
         resources.memberResource(call.company, member),
       );
+    },
+  },
+  {
+    name: "members.get",
+    path: /^groups\/([^/]+)\/members\/([^/]+)$/,
+    scopes: scopesOf("group", "group.member"),
+    parameters: [],
+    fields: resources.memberFields,
+    answer({ company, keys: [groupKey = "", memberKey = ""] }) {
+      const member = knownGroup(company, groupKey).members.find(isNamed(company, memberKey));
+      if (!member) throw new GoogleError("notFound", { message: "Resource Not Found: memberKey" });
+      return { ...resources.memberResource(company, member), delivery_settings: "ALL_MAIL" };
     },
   },
   {
@@ -151,15 +162,15 @@ export const methods: readonly Method[] = [
 
 /** A page of a listing, without those that have no resource. An empty one has no items at all, not an empty list of them. */
 function listing<T>(call: Call, name: string, all: T[], size: PageSize, resource: (item: T) => object | null): object {
-  const { items, nextPageToken } = takePage(all, call.url, size);
+  const { items, nextPageToken } = takePage(all, call, size);
   const listed = items.map(resource).filter((item) => item !== null);
   return { kind: `admin#directory#${name}`, [name]: listed.length > 0 ? listed : undefined, nextPageToken };
 }
 
-function requireCustomerOrDomain({ company, asked }: Call): void {
+function requireCustomerOrDomain({ company, asked }: Call, { isOptional = false } = {}): void {
   const customer = asked.get("customer");
   const domain = asked.get("domain");
-  if (customer === null && domain === null) throw new GoogleError("badRequest");
+  if (customer === null && domain === null && !isOptional) throw new GoogleError("badRequest");
   if (customer !== null) requireCustomer(company, customer);
   if (domain !== null && !isInside(company, domain)) throw new GoogleError("notFound", { message: "Domain not found." });
 }
@@ -171,6 +182,7 @@ function requireCustomer({ customerId }: Company, customer: string): void {
 function knownUser(company: Company, key: string): SampleUser {
   const user = findUser(company, key);
   if (!user) throw new GoogleError("notFound", { message: "Resource Not Found: userKey" });
+  if (user.unfinished) throw new GoogleError("conditionNotMet");
   return user;
 }
 
@@ -182,12 +194,12 @@ function knownGroup(company: Company, key: string): SampleGroup {
   throw new GoogleError("notFound", { message: "Resource Not Found: groupKey" });
 }
 
-/** Counts nested members. Everyone is in the whole customer, and a cycle of groups is followed once. */
-function isWithin(company: Company, group: SampleGroup, { id }: { id: string }, visited: Set<string>): boolean {
+/** Counts nested members. All people are in the whole customer, and a cycle of groups is followed once. */
+function isWithin(company: Company, group: SampleGroup, member: SampleUser | SampleGroup, visited: Set<string>): boolean {
   visited.add(group.id);
-  return group.members.some((member) => {
-    if (member.id === id || member.type === "CUSTOMER") return true;
-    const nested = member.type === "GROUP" && member.id !== undefined ? findGroup(company, member.id) : undefined;
-    return nested !== undefined && !visited.has(nested.id) && isWithin(company, nested, { id }, visited);
+  return group.members.some(({ id, type }) => {
+    if (id === member.id || (type === "CUSTOMER" && "primaryEmail" in member)) return true;
+    const nested = type === "GROUP" && id !== undefined ? findGroup(company, id) : undefined;
+    return nested !== undefined && !visited.has(nested.id) && isWithin(company, nested, member, visited);
   });
 }

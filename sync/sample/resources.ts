@@ -37,8 +37,11 @@ export function userResource({ customerId, domains }: Company, user: SampleUser)
   const { id, primaryEmail, givenName, familyName, title, aliases, deletionTime } = user;
   const kind = "admin#directory#user";
   if (deletionTime !== null) return { kind, id, primaryEmail, customerId, deletionTime };
-  const primaryDomain = domains.find(({ isPrimary }) => isPrimary)?.domainName;
   const [localPart] = primaryEmail.split("@");
+  const domain = domains.find(({ domainName }) => domainName === domainOf(primaryEmail));
+  const others = (domain?.aliases ?? []).map((alias) => `${localPart}@${alias}`);
+  // Given to everyone of the first domain by Google.
+  if (domain?.isPrimary) others.push(`${localPart}@${domain.domainName}.test-google-a.com`);
   return {
     kind,
     id,
@@ -56,9 +59,7 @@ export function userResource({ customerId, domains }: Company, user: SampleUser)
     emails: [{ address: primaryEmail, primary: true }, ...aliases.map((address) => ({ address }))],
     organizations: title === "" ? undefined : [{ title, primary: true, customType: "" }],
     aliases: aliases.length > 0 ? aliases : undefined,
-    // Given to everyone of the first domain by Google.
-    nonEditableAliases:
-      domainOf(primaryEmail) === primaryDomain ? [`${localPart}@${primaryDomain}.test-google-a.com`] : undefined,
+    nonEditableAliases: others.length > 0 ? others : undefined,
     customerId,
     orgUnitPath: user.orgUnitPath,
     isMailboxSetup: true,
@@ -69,22 +70,43 @@ export function userResource({ customerId, domains }: Company, user: SampleUser)
 }
 
 /** A group. The count of its members is an int64, and those are strings in Google's JSON. */
-export function groupResource({ id, email, name, description, members }: SampleGroup): object {
-  const directMembersCount = String(members.length);
-  return { kind: "admin#directory#group", id, email, name, directMembersCount, description, adminCreated: true };
+export function groupResource({ id, email, name, description, aliases, members }: SampleGroup): object {
+  return {
+    kind: "admin#directory#group",
+    id,
+    email,
+    name,
+    directMembersCount: String(members.length),
+    description,
+    adminCreated: true,
+    aliases: aliases.length > 0 ? aliases : undefined,
+  };
 }
 
-/** A member. Only one of the company's own users has a status, and the whole customer not even an address. */
+/**
+ * A member. Only one of the company's own has a status, and not before being finished; the whole customer has not even an
+ * address.
+ */
 export function memberResource({ users, groups }: Company, { id, email, type, role }: SampleMember): object {
   const user = type === "USER" && id !== undefined ? findById(users, id) : undefined;
   const group = type === "GROUP" && id !== undefined ? findById(groups, id) : undefined;
   const address = user?.primaryEmail ?? group?.email ?? email;
-  const status = user ? (user.suspended ? "SUSPENDED" : user.archived ? "ARCHIVED" : "ACTIVE") : group && "ACTIVE";
+  const status = user ? statusOf(user) : group && "ACTIVE";
   return { kind: "admin#directory#member", id, email: address, role, type, status };
 }
 
-export function domainResource({ domainName, isPrimary, verified }: SampleDomain): object {
-  return { kind: "admin#directory#domain", domainName, isPrimary, verified, creationTime: String(Date.parse(founded)) };
+function statusOf({ suspended, archived, unfinished }: SampleUser): string | undefined {
+  if (unfinished) return undefined;
+  return suspended ? "SUSPENDED" : archived ? "ARCHIVED" : "ACTIVE";
+}
+
+/** A domain with its aliases. The time is an int64, and those are strings in Google's JSON. */
+export function domainResource({ domainName, isPrimary, verified, aliases }: SampleDomain): object {
+  const creationTime = String(Date.parse(founded));
+  const domainAliases = aliases?.map((domainAliasName) => {
+    return { kind: "admin#directory#domainAlias", domainAliasName, parentDomainName: domainName, verified, creationTime };
+  });
+  return { kind: "admin#directory#domain", domainName, isPrimary, verified, creationTime, domainAliases };
 }
 
 /** An org unit, which is its path: the sample keeps no more of it. The root has no parent. */
@@ -122,6 +144,8 @@ function isResource(value: unknown): value is object {
   return typeof value === "object" && value !== null && "kind" in value;
 }
 
-function etagOf(body: object): string {
+/** A list that says the same has the same etag, though the token of its next page is another each time. */
+function etagOf(resource: object): string {
+  const body = { ...resource, nextPageToken: undefined };
   return `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url")}"`;
 }

@@ -4,8 +4,9 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { answerCall } from "./answer-call.ts";
 import type { Company } from "./company.ts";
-import { type PlannedFault, sendAnswer, spoil, takeFault } from "./fault.ts";
+import { type Fault, type PlannedFault, sendAnswer, spoil, takeFault } from "./fault.ts";
 import { directoryScope, type Grant, grantToken, type TokenIssuer, tokenAudience } from "./grant-token.ts";
+import { forgetListings } from "./list-users.ts";
 import { methods } from "./methods.ts";
 
 /** A small Google Workspace on loopback, faithful to what the sync uses of Google's contract. */
@@ -37,6 +38,8 @@ export interface SampleOptions {
   privateKey?: string;
   /** Milliseconds since 1970. */
   now?: () => number;
+  /** No page has more items, whatever is asked for, so that a small company has several. Google may always give fewer. */
+  longestPage?: number;
 }
 
 const clientEmail = "gatehouse@acme.iam.gserviceaccount.com";
@@ -45,7 +48,7 @@ const readScopes = ["user", "group", "group.member", "orgunit", "domain"].map((n
 
 /** Starts the Workspace. Rejects when the port is taken. */
 export async function startSampleDirectory(options: SampleOptions): Promise<SampleDirectory> {
-  const { company, host = "127.0.0.1", port = 0, privateKey = newPrivateKey(), now = Date.now } = options;
+  const { company, host = "127.0.0.1", port = 0, privateKey = newPrivateKey(), now = Date.now, longestPage } = options;
   const state: State = {
     company,
     publicKey: createPublicKey(privateKey),
@@ -53,6 +56,7 @@ export async function startSampleDirectory(options: SampleOptions): Promise<Samp
     delegatedScopes: new Set(readScopes),
     grants: new Map<string, Grant>(),
     now,
+    longestPage,
     requests: new Map(),
     faults: [],
   };
@@ -104,6 +108,7 @@ function keyFile(privateKey: string): string {
 }
 
 interface State extends TokenIssuer {
+  longestPage?: number;
   requests: Map<string, number>;
   faults: PlannedFault[];
 }
@@ -124,7 +129,20 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
   const form = isToken ? await text(request) : "";
   const fault = takeFault(state.faults, name, url);
   const token = request.headers.authorization?.replace(/^Bearer /, "") ?? null;
-  if (fault?.kind === "revokeToken" && token !== null) state.grants.delete(token);
-  const sound = method ? answerCall(state, method, { path, url, token }) : await grantToken(state, new URLSearchParams(form));
-  await sendAnswer(response, spoil(sound, fault, name, url), fault);
+  takeBack(state, fault, token);
+  const shift = fault?.kind === "shift" ? fault.by : undefined;
+  const sound = method
+    ? answerCall(state, method, { path, url, token, longestPage: state.longestPage, shift })
+    : await grantToken(state, new URLSearchParams(form));
+  if (fault?.kind === "change") {
+    fault.change(state.company);
+    forgetListings(state.company);
+  }
+  await sendAnswer(response, spoil(sound, fault, { method: name, url, now: state.now() }), fault);
+}
+
+/** What an administrator takes away before the request is looked at. */
+function takeBack({ grants, delegatedScopes }: State, fault: Fault | null, token: string | null): void {
+  if (fault?.kind === "revokeToken" && token !== null) grants.delete(token);
+  if (fault?.kind === "revokeScope") delegatedScopes.delete(`${directoryScope}${fault.scope}`);
 }

@@ -11,13 +11,27 @@ import { inviteUsers } from "../../src/actions/users/invite-users.ts";
 import { buildGatehouseSchema } from "../../src/graphql/schema.ts";
 import { idPrefixes, newId, publicId } from "../../src/model/id.ts";
 import { allScopes } from "../../src/model/scope.ts";
+import { packChanges } from "../../src/model/sync-change.ts";
 import type { Work } from "../../src/work/work.ts";
+import { DirectoryFault } from "../../sync/snapshot.ts";
+import { createPersonSync } from "../../sync/sync-person.ts";
 import { openGateway, type TestGateway } from "../support/gateway.ts";
 import { buildHouse, type House } from "../support/house.ts";
 import { askedPlacesOf, heldAt, idPlacesOf, withAt } from "../support/id-places.ts";
 import { serviceAccountKey } from "../support/synced-house.ts";
 
-const nouns = ["ApiToken", "Application", "Directory", "Domain", "Grant", "Group", "Invitation", "SyncRun", "User"] as const;
+const nouns = [
+  "ApiToken",
+  "Application",
+  "Directory",
+  "Domain",
+  "Grant",
+  "Group",
+  "Invitation",
+  "SyncChange",
+  "SyncRun",
+  "User",
+] as const;
 type Noun = (typeof nouns)[number];
 /** A public id of one object of each noun. */
 type Ids = Record<Noun, string>;
@@ -49,6 +63,8 @@ const inputs: Record<string, object[]> = {
   invitationRevoke: [{ ids: ["Invitation"] }],
   syncApply: [{ target: { runId: "SyncRun" } }, { target: { directoryId: "Directory" } }],
   syncCancel: [{ runId: "SyncRun" }],
+  syncUser: [{ directoryId: "Directory", email: "ada@acme.example" }],
+  syncSettle: [{ changeId: "SyncChange", adoptId: "User" }],
   syncPlan: [{ directoryId: "Directory" }],
   userActivate: [{ ids: ["User"] }],
   userDeactivate: [{ ids: ["User"] }],
@@ -127,6 +143,7 @@ async function furnish(siteId: string): Promise<Ids> {
   const directory = await act((work) => connectDirectory(work, { name, credentials }));
   const run = await act((work) => startSync(work, { directoryId: publicId("Directory", directory) }));
   const domain = await act((work) => addDomain(work, { name: `${name}.example` }));
+  await dispute(run, userIds[0] ?? "", `${name}@acme.example`);
   const compact = {
     ApiToken: tokenId,
     Application: application,
@@ -135,10 +152,32 @@ async function furnish(siteId: string): Promise<Ids> {
     Grant: grant,
     Group: group,
     Invitation: invitation?.id ?? "",
+    SyncChange: `${run}-1-0`,
     SyncRun: run,
     User: userIds[0] ?? "",
   };
   return Object.fromEntries(nouns.map((noun) => [noun, publicId(noun, compact[noun])])) as Ids; // as: one for each noun
+}
+
+/** Gives a run a change that is disputed between a directory's person and a user here. */
+async function dispute(runId: string, userId: string, subjectLabel: string): Promise<void> {
+  const body = packChanges([
+    {
+      action: "USER_ADOPT",
+      subjectType: "User",
+      subjectId: userId,
+      subjectLabel,
+      externalId: "e1",
+      changes: [],
+      candidateIds: [userId],
+    },
+  ]);
+  const transaction = await house.database.ground.begin();
+  await transaction.write(
+    "INSERT INTO SyncStep (runId, seq, action, status, size, body) VALUES (?, 1, 'USER_ADOPT', 'DISPUTED', 1, ?)",
+    [runId, body],
+  );
+  await transaction.commit();
 }
 
 /** What names nothing here of this noun, by what it is. */
@@ -183,7 +222,12 @@ async function userErrorsOf(mutation: string, inputType: string, input: unknown,
 
 beforeAll(async () => {
   house = await buildHouse();
-  gateway = await openGateway(house);
+  const { door } = house;
+  const connect = () => {
+    throw new DirectoryFault("UNAVAILABLE", "No directory answers here.");
+  };
+  const syncPerson = createPersonSync({ door, runner: { run: async () => null }, connect });
+  gateway = await openGateway(house, "jit", { syncPerson });
   const elsewhere = newId();
   await house.door.act({ siteId: elsewhere, actor: house.operator }, (work) =>
     createSite(work, { key: "other", name: "Other", adminEmail: "admin@other.example" }),

@@ -109,7 +109,7 @@ describe("the other letters", () => {
   });
 
   it("tell how many removals of each kind wait, and leave out the kinds with none", () => {
-    const counts = { users: 1, groups: 0, memberships: 12_345 };
+    const counts = { users: 1, addresses: 0, groups: 0, memberships: 12_345 };
     const words = { siteName: "Acme", directoryName: "Acme Workspace", counts, failure: "Limit is 10." };
     const letter = removalsHeldLetter({ ...words, link });
     expectBoth(letter, "Acme Workspace", "1 user", "12,345 memberships", "Limit is 10.", link);

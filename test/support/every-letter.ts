@@ -28,7 +28,7 @@ export function everyLetter(name: string): Record<string, WordedLetter> {
     removalsHeld: removalsHeldLetter({
       siteName: name,
       directoryName: name,
-      counts: { users: 1, groups: 2, memberships: 3 },
+      counts: { users: 1, addresses: 1, groups: 2, memberships: 3 },
       link,
       failure: name,
     }),

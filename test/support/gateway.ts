@@ -42,6 +42,7 @@ export async function openGateway(
     ideDirectory: "nowhere",
     whyNotReady: async () => null,
     wakeSync: () => undefined,
+    syncPerson: () => Promise.reject(new Error("No directory is asked in this test")),
     lookForProof: findsNothing,
     ...options,
   });

@@ -32,14 +32,19 @@ export const testSafe = {
   open: (context: string, sealed: string) => open(key, context, sealed),
 };
 
+export interface HouseOptions {
+  siteKey?: string;
+  adminEmail?: string;
+  /** Where the site is made; a database of its own if left out. Sites of one database need admins and domains of their own. */
+  database?: TestDatabase;
+}
+
 /** Builds a house. `close` it after the tests. */
-export async function buildHouse({ siteKey = "acme" } = {}): Promise<House> {
-  const database = await freshDatabase();
+export async function buildHouse(options: HouseOptions = {}): Promise<House> {
+  const { siteKey = "acme", adminEmail = "admin@acme.example", database = await freshDatabase() } = options;
   const door = openDoor(database.ground, { safe: testSafe, publicUrl: "http://127.0.0.1:4000" });
   const siteId = newId();
-  await door.act({ siteId, actor: operator }, (work) =>
-    createSite(work, { key: siteKey, name: "Acme", adminEmail: "admin@acme.example" }),
-  );
+  await door.act({ siteId, actor: operator }, (work) => createSite(work, { key: siteKey, name: "Acme", adminEmail }));
   const rows: House["rows"] = async (sql, params = []) => (await database.ground.read(sql, params)) as never; // as: tests name what they select
   const becomeActive = async (email: string, role: UserRole) => {
     const [user] = await rows<User>("SELECT * FROM User WHERE siteId = ? AND emailKey = ?", [siteId, email]);
@@ -70,7 +75,7 @@ export async function buildHouse({ siteKey = "acme" } = {}): Promise<House> {
       ipAddress: "192.0.2.1",
     };
   };
-  const admin = await becomeActive("admin@acme.example", "ADMIN");
+  const admin = await becomeActive(adminEmail, "ADMIN");
   return {
     database,
     door,

@@ -19,6 +19,7 @@ export function nothingHeld(): Held {
     members: new Map(),
     nestings: new Map(),
     usersById: new Map(),
+    leftAlone: new Set(),
   };
 }
 
@@ -78,7 +79,7 @@ export function plan(
 ): Plan {
   const all = { ...initialSettings, ...settings };
   const snapshot = script.snapshot(all.scope === "GROUPS" ? all : null);
-  return planSync({ directoryId, settings: all, snapshot, flat: flattenMembers(snapshot), held, approved, now });
+  return planSync({ directoryId, settings: all, snapshot, flat: flattenMembers(snapshot), held, now, approved });
 }
 
 /** `STATUS ACTION label[ in group]`, in the order of the plan. */

@@ -135,6 +135,24 @@ export function scriptedDirectory(): ScriptedDirectory {
             flattenMembers({ users, groups, members }).get(groupId)?.userIds.has(userId) ? "present" : "absent",
           );
         },
+        async findPerson(key) {
+          requests.listing++;
+          if (script.fault) throw script.fault;
+          const named = (user: DirectoryUser) =>
+            user.id === key || [user.email, ...user.aliases].some((email) => email.toLowerCase() === key.toLowerCase());
+          const user = [...script.users.values()].find(named);
+          return user ? { user, customerId: script.customerId } : null;
+        },
+        async findGroupId(email) {
+          return [...script.groups.values()].find((group) => group.email === email)?.id ?? null;
+        },
+        async groupsWith(member) {
+          requests.listing++;
+          const isIt = ({ id, type }: DirectMember) => ("userKey" in member ? id === member.userKey : type === "EVERYONE");
+          const items = [...script.groups.values()].filter(({ id }) => script.members.get(id)?.some(isIt));
+          return { state: "complete", reason: null, items };
+        },
+        verifiedDomains: async () => ({ state: "complete", reason: null, items: script.domains }),
         probe: async () => [],
         requests,
         waitedMs: 0,

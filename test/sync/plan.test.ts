@@ -207,7 +207,7 @@ describe("planning groups and memberships", () => {
     script.group("g1", "engineers", ["1"]);
     holdUser(held, "1", "ada@acme.example");
     holdGroup(held, null, "Engineers");
-    expect(told(plan(script, held))).toEqual(["DISPUTED GROUP_CREATE engineers"]);
+    expect(told(plan(script, held))).toEqual(["DISPUTED GROUP_ADOPT engineers"]);
   });
 
   it("calls the second of two groups of one name by its address, too, in every run alike (S7)", () => {

@@ -31,6 +31,7 @@ export async function disconnectDirectory(work: Work, { id }: { id: string }): P
      WHERE siteId = ? AND directoryId = ? AND status IN ('PLANNING', 'PLANNED', 'APPLYING', 'HELD')`,
     ["The directory was disconnected.", work.now, ...ours],
   );
+  await work.write("DELETE FROM LeftAlone WHERE directoryId = ?", [directory.id]);
   await work.write("DELETE FROM Directory WHERE siteId = ? AND id = ?", ours);
   await work.record(permit, [
     { type: "Directory", id: directory.id, label: directory.name, changes: { users: [users, 0], groups: [groups, 0] } },

@@ -19,7 +19,7 @@ export interface RunEnd {
   failure: string | null;
   summary: RunSummary;
   /** How many removals wait. */
-  heldCounts: { users: number; groups: number; memberships: number };
+  heldCounts: { users: number; addresses: number; groups: number; memberships: number };
   requestCount: number;
   waitedMs: number;
   /** The directory refused our credentials. */
@@ -46,6 +46,8 @@ export async function finishRun(work: Work, end: RunEnd): Promise<void> {
     ],
   );
   if (ended === 0) throw new LostRun();
+  // How one person fared says nothing of the directory, and whoever asked is told at once.
+  if (end.summary.person !== null) return work.unchanged(permit, undefined);
   const [run] = await work.byIds(SyncRun, [end.runId]);
   const [directory] = run ? await work.byIds(Directory, [run.directoryId]) : [];
   if (!directory) throw new Refusal("NOT_FOUND", "There is no such directory on this site.");

@@ -47,7 +47,8 @@ export async function addRun(
       createdAt: work.now,
     },
   ]);
-  await work.write("UPDATE Directory SET lastRunId = ? WHERE id = ?", [id, directory.id]);
+  // The directory is judged by runs about everybody.
+  if (summary.person === null) await work.write("UPDATE Directory SET lastRunId = ? WHERE id = ?", [id, directory.id]);
   return id;
 }
 

@@ -21,6 +21,9 @@ export interface UpdateDirectory {
 /** Settings of which a change can take somebody away: only a plan that a person applied may do that (S14). */
 const removing: readonly (keyof DirectorySettings)[] = ["scope", "groupEmails", "orgUnits", "domains", "ignore", "onLeave"];
 
+/** How much a run may remove by itself. Once one of these is raised, what was held before would go. */
+const limits = ["maxRemovals", "maxRemovalPercent"] as const;
+
 /** Changes a directory's name, credentials, settings or pause. Answers the compact id. */
 export async function updateDirectory(work: Work, input: UpdateDirectory): Promise<string> {
   const directory = await findOrRefuse(work, Directory, "Directory", input.id, ["input", "id"]);
@@ -39,7 +42,8 @@ export async function updateDirectory(work: Work, input: UpdateDirectory): Promi
   if (fields.length === 0 && name === directory.name && paused === directory.paused && !key)
     return work.unchanged(permit, directory.id);
 
-  const trusted = directory.trusted && !key && !fields.some((field) => removing.includes(field));
+  const isRaised = limits.some((limit) => settings[limit] > before[limit]);
+  const trusted = directory.trusted && !key && !isRaised && !fields.some((field) => removing.includes(field));
   const resumed = !paused && (directory.paused || fields.includes("schedule"));
   await work.write(
     `UPDATE Directory SET name = ?, settings = ?, credentials = ?, paused = ?, trusted = ?, status = ?, nextRunAt = ?,

@@ -1,19 +1,12 @@
 import { Account, User } from "../../model/entities.ts";
+import { isRetired, nowhere } from "../../model/retired-address.ts";
 import { managesAddress } from "../../queries/manages-address.ts";
 import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
 import { findAllOrRefuse, userTarget } from "../find-or-refuse.ts";
 
-/** Addresses here name nobody and never will (RFC 6761, section 6.4). */
-const nowhere = "@retired.invalid";
-
 /** SQL. Each row gets an address of its own, which no other row can have. */
 const retire = `UPDATE User SET email = CONCAT('former-', id, '${nowhere}'), emailKey = CONCAT('former-', id, '${nowhere}'), version = version + 1`;
-
-/** True of an address that was taken from a user. */
-export function isRetired(email: string): boolean {
-  return email.endsWith(nowhere);
-}
 
 /**
  * Takes the address from users, by public id, because their directory gave it to someone else (rule 1.1b). The user keeps its id,

@@ -4,6 +4,7 @@ import { Account, Site, User } from "../../model/entities.ts";
 import { compactId } from "../../model/id.ts";
 import { nameKey } from "../../model/name-key.ts";
 import { Problems, Refusal } from "../../model/refusal.ts";
+import { isRetired } from "../../model/retired-address.ts";
 import { managesAddress } from "../../queries/manages-address.ts";
 import { marks, type SqlValue } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
@@ -11,7 +12,6 @@ import { findAllOrRefuse, userTarget } from "../find-or-refuse.ts";
 import { indexNames } from "./index-names.ts";
 import { realmOf } from "./realm-of.ts";
 import { renameAccounts } from "./rename-accounts.ts";
-import { isRetired } from "./retire-addresses.ts";
 import { updateEach } from "./update-each.ts";
 
 /** What a directory says anew of a user, by public id; what is left out stays. */

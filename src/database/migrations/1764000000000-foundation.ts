@@ -349,6 +349,10 @@ const tables: Record<string, TableSpec> = {
     columns: { runId: "id", seq: "int", position: "int", status: "code", failure: "text" },
     key: ["runId", "seq", "position"],
   },
+  LeftAlone: {
+    columns: { directoryId: "id", subjectType: "code", externalId: "key", createdAt: "time" },
+    key: ["directoryId", "subjectType", "externalId"],
+  },
   Lease: {
     columns: { name: "code", holder: "code", fence: "int", expiresAt: "time" },
     key: ["name"],

@@ -4,8 +4,8 @@ import type { WordedLetter } from "../letter.ts";
 export interface RemovalsHeldWords {
   siteName: string;
   directoryName: string;
-  /** How many removals of each kind wait. */
-  counts: { users: number; groups: number; memberships: number };
+  /** How many removals of each kind wait. `addresses` are users who would only lose theirs, or get another. */
+  counts: { users: number; addresses: number; groups: number; memberships: number };
   /** The page that shows them; null when there is no page to show. */
   link: string | null;
   /** Why they wait, in a sentence. */
@@ -20,7 +20,12 @@ export function removalsHeldLetter({ siteName, directoryName, counts, link, fail
     body: [
       `The directory ${directoryName} would take these away from ${siteName}:`,
       {
-        items: [counted(counts.users, "user"), counted(counts.groups, "group"), counted(counts.memberships, "membership")].flat(),
+        items: [
+          counted(counts.users, "user"),
+          counted(counts.addresses, "user").map((users) => `the address of ${users}`),
+          counted(counts.groups, "group"),
+          counted(counts.memberships, "membership"),
+        ].flat(),
       },
       failure,
       "Nothing of this was removed, and nothing will be until an admin approves it. Every other change was made. Please look whether the directory is right: a mistake there looks just the same.",

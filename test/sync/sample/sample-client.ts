@@ -1,5 +1,8 @@
 import { importPKCS8, SignJWT } from "jose";
+import { expect } from "vitest";
+import { methods } from "../../../sync/sample/methods.ts";
 import type { SampleDirectory } from "../../../sync/sample/sample-directory.ts";
+import { problemsOf } from "./discovery.ts";
 
 /** What a client asserts of itself; each can be told otherwise. */
 export interface Assertion {
@@ -74,10 +77,18 @@ export async function openClient(sample: SampleDirectory, asserted: Assertion = 
   return (path) => get(sample, path, { Authorization: `Bearer ${body.access_token}` });
 }
 
+/** Whatever is got by a test is held against Google's own description of it; only what is no JSON is left to the test. */
 export async function get(sample: SampleDirectory, path: string, headers: Record<string, string> = {}): Promise<Got> {
   const response = await fetch(`${sample.url}admin/directory/v1/${path}`, { headers });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, text, body: parsed(text) };
+  const { status } = response;
+  const body = parsed(text);
+  const url = new URL(path, sample.url);
+  const method = methods.find((one) => one.path.test(url.pathname.slice(1)));
+  if (method && body !== null) {
+    expect(problemsOf(method.name, { status, body, fields: url.searchParams.get("fields") })).toEqual([]);
+  }
+  return { status, headers: response.headers, text, body };
 }
 
 /** The JSON of an answer; null for one that was cut, and for HTML: their tests look at the text. */
