@@ -1,6 +1,7 @@
 import {
   endStep,
   holdRun,
+  keepSummary,
   type RunHold,
   type StepException,
   withdrawExceptions,
@@ -10,6 +11,7 @@ import type { SyncAction, SyncChangeBody } from "../src/model/sync-change.ts";
 import type { RunSummary } from "../src/model/sync-summary.ts";
 import type { Door, Place } from "../src/work/door.ts";
 import type { SeatChange, Work } from "../src/work/work.ts";
+import { kindOf } from "./guard.ts";
 import { type Change, type Destination, makeChanges } from "./make-changes.ts";
 import { type KnownIds, resolveChanges } from "./resolve-changes.ts";
 
@@ -28,21 +30,21 @@ export interface Step {
 }
 
 /** A change that was refused. */
-export interface Refused {
+interface Refused {
   change: Change;
   refusal: Refusal;
 }
 
 /**
  * Applies one step in one transaction, together with the note that it is done (S17). When it is refused as a whole, everything in
- * it that can be is applied, and what was refused is written down and answered. `passedOver` are changes that are not made.
+ * it that can be is applied, and what was refused is written down. `passedOver` are changes that are not made.
  */
 export async function applyStep(
   context: StepContext,
   step: Step,
   passedOver: readonly StepException[],
   known: KnownIds,
-): Promise<Refused[]> {
+): Promise<void> {
   const { door, place, hold, directoryId } = context;
   const resolved = await door.look(place, (reader) => resolveChanges(reader, directoryId, step.bodies, known));
   const isPassedOver = new Set(passedOver.map(({ position }) => position));
@@ -56,23 +58,29 @@ export async function applyStep(
       else await makeChanges(work, context, changes);
       return work.report.seats;
     });
-    return [];
+    return;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
   }
-  const parts = await applyParts(context, changes);
-  const failed = parts.refused.map(
+  const refused = await applyParts(context, changes);
+  const failed = refused.map(
     ({ change, refusal }): StepException => ({ position: change.position, status: statusOf(refusal), failure: refusal.message }),
   );
-  await endIn(context, step, [...exceptions, ...failed], async (work) =>
-    work.unchanged(work.permit("syncApply", { noun: "run", id: hold.runId }), parts.seats),
+  const isSeatless = refused.some(({ refusal }) => lacksSeats(refusal));
+  await endIn(
+    context,
+    step,
+    [...exceptions, ...failed],
+    async (work) => work.unchanged(work.permit("syncApply", { noun: "run", id: hold.runId }), []),
+    isSeatless ? [...context.summary.seatless, step.seq] : undefined,
   );
-  return parts.refused;
 }
 
-/** Leaves a whole step to a person. */
-export async function holdStep({ door, place, hold, summary }: StepContext, { seq, bodies }: Step): Promise<void> {
-  const after = { ...summary, held: summary.held + bodies.length };
+/** Leaves a whole step, and with it all of its kind that is still to come, to a person. */
+export async function holdStep({ door, place, hold, summary }: StepContext, step: Step, reason: string): Promise<void> {
+  const { seq, bodies } = step;
+  const untrusted = { ...summary.untrusted, [kindOf(step)]: reason };
+  const after = { ...summary, held: summary.held + bodies.length, untrusted };
   await door.act(place, async (work) => {
     const permit = work.permit("syncApply", { noun: "run", id: hold.runId });
     await endStep(work, hold, { seq, status: "HELD", exceptions: [], summary: after });
@@ -82,23 +90,31 @@ export async function holdStep({ door, place, hold, summary }: StepContext, { se
   hold.appliedSeq = seq;
 }
 
-/** Tries changes that lacked a seat once more, now that others have left theirs (S16). */
-export async function retryStep(context: StepContext, step: Step, changes: readonly Change[]): Promise<void> {
-  const { door, place, hold, summary } = context;
-  const { refused, seats } = await applyParts(context, changes);
-  const still = new Set(refused.map(({ change }) => change));
+/** Tries what failed in a step in which somebody lacked a seat once more, now that others have left theirs (S16). */
+export async function retryStep(
+  context: StepContext,
+  { step, failed }: { step: Step; failed: ReadonlySet<number> },
+  known: KnownIds,
+): Promise<void> {
+  const { door, place, hold, summary, directoryId } = context;
+  const resolved = await door.look(place, (reader) => resolveChanges(reader, directoryId, step.bodies, known));
+  const changes = resolved.changes.filter(({ position }) => failed.has(position));
+  const still = new Set((await applyParts(context, changes)).map(({ change }) => change));
   const made = changes.filter((change) => !still.has(change)).map(({ position }) => position);
-  if (made.length === 0) return;
+  const after = {
+    ...summary,
+    applied: summary.applied + made.length,
+    failed: summary.failed - made.length,
+    seatless: summary.seatless.filter((seq) => seq !== step.seq),
+  };
   await door.act(place, async (work) => {
     const permit = work.permit("syncApply", { noun: "run", id: hold.runId });
     await holdRun(work, hold);
-    await withdrawExceptions(work, hold.runId, step.seq, made);
+    if (made.length > 0) await withdrawExceptions(work, hold.runId, step.seq, made);
+    await keepSummary(work, hold.runId, after);
     work.unchanged(permit, undefined);
   });
-  Object.assign(summary, withSeats(summary, seats), {
-    applied: summary.applied + made.length,
-    failed: summary.failed - made.length,
-  });
+  Object.assign(summary, after);
 }
 
 /** Does the rest of a step and ends it, in one transaction; the counts move only once that is committed. */
@@ -107,6 +123,7 @@ async function endIn(
   step: Step,
   exceptions: readonly StepException[],
   rest: (work: Work) => Promise<readonly SeatChange[]>,
+  seatless = context.summary.seatless,
 ) {
   const { door, place, hold, summary } = context;
   const failed = exceptions.filter(({ status }) => status !== "SKIPPED").length;
@@ -116,6 +133,7 @@ async function endIn(
       ...withSeats(summary, seats),
       applied: summary.applied + step.bodies.length - exceptions.length,
       failed: summary.failed + failed,
+      seatless,
     };
     await endStep(work, hold, { seq: step.seq, status: "APPLIED", exceptions, summary: moved });
     return moved;
@@ -126,24 +144,23 @@ async function endIn(
 
 /**
  * Applies what can be applied of changes that were refused together, by halves, until what is refused stands alone (S18). Every
- * action leaves alone what is done already, so that after a kill in between the whole step can be started over.
+ * action leaves alone what is done already, so that after a kill in between the whole step can be started over; the seats that a
+ * part moved are kept with it.
  */
-async function applyParts(
-  context: StepContext,
-  changes: readonly Change[],
-): Promise<{ refused: Refused[]; seats: SeatChange[] }> {
-  const { door, place, hold } = context;
-  const seats: SeatChange[] = [];
+async function applyParts(context: StepContext, changes: readonly Change[]): Promise<Refused[]> {
+  const { door, place, hold, summary } = context;
   const refused: Refused[] = [];
   let isFull = false;
   const part = async (some: readonly Change[]): Promise<void> => {
     try {
-      const moves = await door.act(place, async (work) => {
+      const after = await door.act(place, async (work) => {
         await holdRun(work, hold);
         await makeChanges(work, context, some);
-        return work.report.seats;
+        const moved = withSeats(summary, work.report.seats);
+        await keepSummary(work, hold.runId, moved);
+        return moved;
       });
-      seats.push(...moves);
+      Object.assign(summary, after);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       isFull ||= some.length === 1 && lacksSeats(error);
@@ -158,11 +175,11 @@ async function applyParts(
     for (const half of [some.slice(0, middle), some.slice(middle)]) if (half.length > 0) await part(half);
   };
   await halves(changes);
-  return { refused, seats };
+  return refused;
 }
 
 /** True when seats were all that was missing. */
-export function lacksSeats({ problems }: Refusal): boolean {
+function lacksSeats({ problems }: Refusal): boolean {
   return problems.every(({ code }) => code === "NO_SEATS");
 }
 

@@ -43,6 +43,8 @@ export interface PlanInput {
   now: string;
   /** A person applies this plan: then it may touch admins and managers (S15). */
   approved: boolean;
+  /** When it is planned, as 24 characters. */
+  now: string;
 }
 
 /** Why an admin or manager waits for a person. */

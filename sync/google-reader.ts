@@ -28,6 +28,8 @@ export interface Google {
   requester: Requester<GoogleClient>;
   clientId: string;
   adminEmail: string;
+  /** Whether the administrator is one of the people who are read, and not somebody of another organization. */
+  isOwnOrganization: boolean;
   caps?: ListingCaps;
 }
 
@@ -45,7 +47,7 @@ export function createGoogleReader(google: Google): Omit<DirectoryReader, "probe
     readSnapshot: (options) => readSnapshot(google, options),
     isUserPresent: (id) => isUserPresent(google, id),
     isGroupPresent: (id) => isGroupPresent(google, id),
-    isMember: (groupId, userId) => isMember(google, groupId, userId),
+    isMember: (groupId, memberId) => isMember(google, groupId, memberId),
     findPerson: (key) => findPerson(google, key),
     findGroupId: (email) => findGroupId(google, email),
     groupsWith: (member) => groupsWith(google, member),
@@ -65,6 +67,7 @@ async function readSnapshot(google: Google, options: ReadOptions): Promise<Snaps
     const reading = await readPages(pages, options, google.caps);
     return {
       ...reading,
+      users: google.isOwnOrganization ? doubtWithout(google.adminEmail, reading.users) : reading.users,
       customerId: pages.customerId(),
       requests: {
         listing: requests.listing - before.listing,
@@ -78,6 +81,17 @@ async function readSnapshot(google: Google, options: ReadOptions): Promise<Snaps
     stop.abort(error);
     throw error;
   }
+}
+
+/** Whoever reads a directory is in it: a list of its people without them leaves people out, and an empty one most of all. */
+function doubtWithout(adminEmail: string, users: Listing<DirectoryUser>): Listing<DirectoryUser> {
+  if (users.state !== "complete") return users;
+  const wanted = adminEmail.toLowerCase();
+  const isListed = users.items.some(
+    ({ email, aliases }) => email.toLowerCase() === wanted || aliases.some((alias) => alias.toLowerCase() === wanted),
+  );
+  if (isListed) return users;
+  return { ...users, state: "partial", reason: `It leaves out ${adminEmail}, on whose behalf it was read.` };
 }
 
 /** The pages of one reading. The customer's id is known once users were read: it stands in each of them. */
@@ -152,7 +166,11 @@ async function readVerifiedDomains(google: Google, signal?: AbortSignal): Promis
     send: (client) => client.listDomains({ signal }),
     isSound: (body) => isListOf("domains", body),
   });
-  if ("data" in answer) return { state: "complete", reason: null, items: verifiedDomainsFrom(answer.data.domains ?? []) };
+  if ("data" in answer) {
+    const { domains = [] } = answer.data;
+    if (domains.length === 0) return { state: "partial", reason: "It is empty, and every organization has a domain.", items: [] };
+    return { state: "complete", reason: null, items: verifiedDomainsFrom(domains) };
+  }
   // An administrator may be allowed to read people and groups and yet not domains.
   if (answer.failure.act === "FORBIDDEN") return unavailable(answer.failure.message);
   throw faultOf(google, "domains", answer.failure);
@@ -181,11 +199,11 @@ async function isGroupPresent(google: Google, id: string): Promise<"present" | "
   return answer.data.id === id ? "present" : "unknown";
 }
 
-async function isMember(google: Google, groupId: string, userId: string): Promise<"present" | "absent" | "unknown"> {
+async function isMember(google: Google, groupId: string, memberId: string): Promise<"present" | "absent" | "unknown"> {
   const answer = await google.requester.ask({
     purpose: "proofs",
     what: "membership",
-    send: (client) => client.hasMember(groupId, userId),
+    send: (client) => client.hasMember(groupId, memberId),
     isSound: (body) => typeof body?.isMember === "boolean",
   });
   if ("failure" in answer) return isGone(google, "members", answer.failure) ? "absent" : "unknown";

@@ -62,7 +62,9 @@ export function connectGoogle(connection: GoogleConnection): DirectoryReader {
   const requesterFor = (...areas: GoogleArea[]) =>
     createRequester({ open: () => openClient(connection, areas), throttle, backoff, requests, clock });
 
-  const reader = createGoogleReader({ requester: requesterFor(...allAreas), clientId, adminEmail, caps });
+  const requester = requesterFor(...allAreas);
+  const isOwnOrganization = connection.customerId === "my_customer";
+  const reader = createGoogleReader({ requester, clientId, adminEmail, isOwnOrganization, caps });
   return Object.assign(reader, { probe: () => probeGoogle({ requesterFor, clientId, adminEmail }) });
 }
 

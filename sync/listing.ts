@@ -23,6 +23,9 @@ export interface ListingOptions<T> {
   onProgress?(done: number): void;
 }
 
+/** So many pages in a row without anything new are a circle, in which Google may call the same page by a new token each time. */
+const REPEATED_PAGES = 5;
+
 type Outcome<T> = Listing<T> | { stale: string };
 
 /**
@@ -47,12 +50,14 @@ async function followPages<T>(fetchPage: FetchPage<T>, options: ListingOptions<T
   const keys = new Set<string>();
   const tokens = new Set<string>();
   let doubt: string | null = null;
+  let repeated = 0;
 
   for (let token: string | null = null, pages = 1; ; pages++) {
     const answer = await fetchPage(token, purpose);
     if ("stale" in answer) return token === null ? unavailable(answer.stale) : answer;
     if ("unavailable" in answer) return unavailable(answer.unavailable);
 
+    const before = items.length;
     for (const item of answer.page.items) {
       const key = keyOf(item);
       if (key === null) doubt ??= "It has an item without an id.";
@@ -62,11 +67,15 @@ async function followPages<T>(fetchPage: FetchPage<T>, options: ListingOptions<T
         items.push(item);
       }
     }
+    if (items.length > before) repeated = 0;
+    else if (answer.page.items.length > 0) repeated++;
     onProgress?.(items.length);
 
     token = answer.page.nextPageToken;
     if (token === null) return { state: doubt === null ? "complete" : "partial", reason: doubt, items };
     if (tokens.has(token)) return { state: "partial", reason: "A page token came twice.", items };
+    if (repeated >= REPEATED_PAGES)
+      return { state: "partial", reason: `${repeated} pages in a row brought nothing but what had come before.`, items };
     if (pages >= maxPages) return { state: "partial", reason: `It did not end after ${pages} pages.`, items };
     if (items.length >= maxItems) return { state: "partial", reason: `It did not end after ${items.length} items.`, items };
     tokens.add(token);

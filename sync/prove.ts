@@ -22,15 +22,37 @@ export async function proveRemovals(
   options: ProofOptions,
 ): Promise<Verdict[]> {
   const limit = pLimit(CONCURRENT_PROOFS);
-  return Promise.all(candidates.map((candidate) => limit(() => prove(reader, candidate, options))));
+  const asker = onceEach(reader);
+  return Promise.all(candidates.map((candidate) => limit(() => prove(asker, candidate, options))));
 }
 
-async function prove(reader: DirectoryReader, candidate: SyncChangeBody, { scopeGroups, again }: ProofOptions): Promise<Verdict> {
+type Asker = Pick<DirectoryReader, "isUserPresent" | "isGroupPresent" | "isMember">;
+
+/** Asks about the same membership once: all who are in a group that left the scope lose it for one reason. */
+function onceEach(reader: DirectoryReader): Asker {
+  const answers = new Map<string, ReturnType<DirectoryReader["isMember"]>>();
+  return {
+    isUserPresent: (id) => reader.isUserPresent(id),
+    isGroupPresent: (id) => reader.isGroupPresent(id),
+    isMember(groupId, memberId) {
+      const key = `${groupId} ${memberId}`;
+      const answer = answers.get(key) ?? reader.isMember(groupId, memberId);
+      answers.set(key, answer);
+      return answer;
+    },
+  };
+}
+
+async function prove(reader: Asker, candidate: SyncChangeBody, options: ProofOptions): Promise<Verdict> {
+  const { scopeGroups, again } = options;
   const { action, proof, retires, externalId, groupExternalId } = candidate;
   const id = externalId ?? "";
-  if (action === "GROUP_DELETE") return proof === "RECORD" ? "proven" : fromPresence(await reader.isGroupPresent(id));
+  if (action === "GROUP_DELETE")
+    return proof === "RECORD" ? outOfScope(reader, id, options) : fromPresence(await reader.isGroupPresent(id));
   if (action === "MEMBER_REMOVE")
-    return proof === "RECORD" ? "proven" : fromPresence(await reader.isMember(groupExternalId ?? "", id));
+    return proof === "RECORD"
+      ? outOfScope(reader, groupExternalId ?? "", options)
+      : fromPresence(await reader.isMember(groupExternalId ?? "", id));
   if (proof === "DELETED" && !again) return "proven";
   if (proof === "NO_MEMBER") return inNone(reader, scopeGroups, id);
   if (proof === "RECORD") {
@@ -44,10 +66,17 @@ async function prove(reader: DirectoryReader, candidate: SyncChangeBody, { scope
   return isGoneForGood && presence === "suspended" ? "there" : fromPresence(presence);
 }
 
-async function inNone(reader: DirectoryReader, groupIds: readonly string[], userId: string): Promise<Verdict> {
+/** That a group left the scope rests on lists of members as well. Once a person said so, the lists are enough. */
+async function outOfScope(reader: Asker, groupId: string, { scopeGroups, again }: ProofOptions): Promise<Verdict> {
+  const verdict = await inNone(reader, scopeGroups, groupId);
+  return verdict === "unknown" && again ? "proven" : verdict;
+}
+
+/** Whether a user, or a group, is in none of these groups, nested ones included. */
+async function inNone(reader: Asker, groupIds: readonly string[], memberId: string): Promise<Verdict> {
   let worst: Verdict = groupIds.length > 0 ? "proven" : "unknown";
   for (const groupId of groupIds) {
-    const verdict = fromPresence(await reader.isMember(groupId, userId));
+    const verdict = fromPresence(await reader.isMember(groupId, memberId));
     if (verdict === "there") return "there";
     if (verdict === "unknown") worst = "unknown";
   }

@@ -14,11 +14,9 @@ export interface KindProof {
   reason: string | null;
 }
 
-/** Proves removals a kind at a time, each kind once in a run. */
+/** Proves removals a kind at a time. A kind that was held stays held, also when the run was left behind and taken up again. */
 export interface RemovalProofs {
   of(step: Step): Promise<KindProof>;
-  /** Why kinds were held, so far. */
-  reasons(): string[];
 }
 
 const actionsOfKind: Record<RemovalKind, readonly SyncAction[]> = {
@@ -41,11 +39,12 @@ export function createProofs(context: ProofContext): RemovalProofs {
   return {
     async of(step) {
       const kind = kindOf(step);
+      const reason = context.summary.untrusted[kind];
+      if (reason) return { verdicts: new Map(), reason };
       const proof = proofs.get(kind) ?? (await proveKind(context, kind));
       proofs.set(kind, proof);
       return proof;
     },
-    reasons: () => [...proofs.values()].flatMap(({ reason }) => reason ?? []),
   };
 }
 

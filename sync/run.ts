@@ -131,9 +131,9 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
     }
     await proveItsDomains(making, hold, summary);
     const { directoryId, settings } = { directoryId: run.directoryId, settings: begun.settings };
-    const applied = await applySteps({ door: options.door, place, hold, summary, directoryId, settings, reader });
-    if (applied.cancelled) return await end({ status: "CANCELLED", failure: null });
-    return await end(await outcome(options.door, place, run.id, summary, applied.holds));
+    const { cancelled } = await applySteps({ door: options.door, place, hold, summary, directoryId, settings, reader });
+    if (cancelled) return await end({ status: "CANCELLED", failure: null });
+    return await end(await outcome(options.door, place, run.id, summary));
   } catch (error) {
     if (error instanceof LostRun || making.lost.aborted || options.isOutage(error))
       throw making.lost.aborted ? new LostRun() : error;
@@ -147,6 +147,10 @@ async function makeRun(making: Making): Promise<SyncRunStatus> {
     watch.stop();
   }
 }
+
+// S14: neither of these is applied unless a person has seen what it would do.
+const otherOrganization = "The credentials read another organization than before. Look at this plan before you apply it.";
+const changedSettings = "The directory's settings changed after this run was started. Look at this plan before you apply it.";
 
 /** Reads, thinks and stores. `waits` says that a person has to apply the plan, and why if that is news. */
 async function makePlan(
@@ -169,14 +173,14 @@ async function makePlan(
   const customerId = snapshot.customerId ?? lastCustomerId;
   const { person } = summary;
   Object.assign(summary, plan.summary, { person, directoryVersion: directory.version, customerId });
-  const applies = run.status === "APPLYING" && !isOther;
+  const applies = run.status === "APPLYING" && !isOther && directory.trusted;
   const steps = plan.steps.map(packStep);
   const spent = {
     requestCount: run.requestCount + reader.requestCount,
     waitedMs: Math.round(run.waitedMs + reader.waitedMs),
   };
   await door.act(place, (work) => storePlan(work, hold, { steps, basis, summary, applies, ...spent }));
-  const reason = isOther ? "The credentials read another organization than before. Look at this plan before you apply it." : null;
+  const reason = isOther ? otherOrganization : run.status === "APPLYING" ? changedSettings : null;
   return { waits: applies ? null : { reason, isOther } };
 }
 
@@ -221,7 +225,7 @@ async function proveItsDomains({ options, place, begun, found }: Making, hold: R
   });
 }
 
-async function outcome(door: Door, place: Place, runId: string, summary: RunSummary, holds: readonly string[]) {
+async function outcome(door: Door, place: Place, runId: string, summary: RunSummary) {
   const { counts, bodies } = await door.look(place, (reader) => readHeldSteps(reader, runId));
   const of = (...actions: string[]) => actions.reduce((sum, action) => sum + (counts[action] ?? 0), 0);
   const heldCounts = {
@@ -232,7 +236,10 @@ async function outcome(door: Door, place: Place, runId: string, summary: RunSumm
   };
   summary.held = heldCounts.users + heldCounts.addresses + heldCounts.groups + heldCounts.memberships;
   if (summary.held > 0) {
-    const reasons = new Set([...holds, ...bodies.flatMap((body) => unpackChanges(body).flatMap(({ failure }) => failure ?? []))]);
+    const reasons = new Set([
+      ...Object.values(summary.untrusted),
+      ...bodies.flatMap((body) => unpackChanges(body).flatMap(({ failure }) => failure ?? [])),
+    ]);
     return { status: "HELD" as const, failure: [...reasons].slice(0, 5).join(" ") || "Removals wait for approval.", heldCounts };
   }
   if (summary.failed === 0) return { status: "SUCCEEDED" as const, failure: null };

@@ -121,15 +121,32 @@ async function startDue({ door, log, isOutage }: ScheduleOptions, directory: Due
   try {
     const { schedule } = JSON.parse(directory.settings) as DirectorySettings; // as: only the directory's own actions write it
     // However many were missed, the next one is in the future.
-    const nextRunAt = nextRunOf({ schedule, failedRuns }, new Date());
-    if (!(await door.act(place, (work) => claimDue(work, { directoryId: id, dueAt, nextRunAt })))) return null;
-    if (!trusted && hasPlan) return null;
-    const target = { directoryId: publicId("Directory", id) };
-    return await door.act(place, (work) => (trusted && status !== "NEW" ? startApply(work, target) : startSync(work, target)));
+    const claim = { directoryId: id, dueAt, nextRunAt: nextRunOf({ schedule, failedRuns }, new Date()) };
+    return await claimAndStart({ door, log }, place, directory, claim);
   } catch (error) {
     if (isOutage(error)) throw error;
-    if (error instanceof Refusal) log.info({ directoryId: id, reason: error.message }, "A due run was not started");
-    else log.error({ directoryId: id, err: error }, "A due run could not be started");
+    log.error({ directoryId: id, err: error }, "A due run could not be started");
+    return null;
+  }
+}
+
+/** Claims a start and begins it in one: a process that dies in between would lose the start. */
+async function claimAndStart(
+  { door, log }: Pick<ScheduleOptions, "door" | "log">,
+  place: Place,
+  { id, trusted, hasPlan, status }: DueDirectory,
+  claim: Parameters<typeof claimDue>[1],
+): Promise<string | null> {
+  const target = { directoryId: publicId("Directory", id) };
+  try {
+    return await door.act(place, async (work) => {
+      if (!(await claimDue(work, claim)) || (!trusted && hasPlan)) return null;
+      return trusted && status !== "NEW" ? startApply(work, target) : startSync(work, target);
+    });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    log.info({ directoryId: id, reason: error.message }, "A due run was not started");
+    await door.act(place, (work) => claimDue(work, claim));
     return null;
   }
 }

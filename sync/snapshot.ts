@@ -99,8 +99,8 @@ export interface DirectoryReader {
   /** Proof of absence (S12): asks for this one user. `suspended` is also said of archived users. */
   isUserPresent(id: string): Promise<"present" | "absent" | "suspended" | "unknown">;
   isGroupPresent(id: string): Promise<"present" | "absent" | "unknown">;
-  /** Nested membership counts. */
-  isMember(groupId: string, userId: string): Promise<"present" | "absent" | "unknown">;
+  /** Of a user or of a group. Nested membership counts. */
+  isMember(groupId: string, memberId: string): Promise<"present" | "absent" | "unknown">;
   /** One person's whole record, by id or address; null when there is none. `customerId` is the organization's. */
   findPerson(key: string): Promise<{ user: DirectoryUser; customerId: string | null } | null>;
   /** The id of a group by its address; null when there is none. */

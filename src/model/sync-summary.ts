@@ -35,6 +35,10 @@ export interface RunSummary extends SyncSummary {
   reading: number;
   /** The directory's version when the plan was made: later settings are not what a person approved (S14). */
   directoryVersion: number;
+  /** By number, the steps in which somebody lacked a seat: they are tried once more at the end (S16). */
+  seatless: number[];
+  /** Why no removals of a kind are made in this run: its list left out what is there (S12). */
+  untrusted: { users?: string; groups?: string; memberships?: string };
 }
 
 /** A run that has found nothing yet. */
@@ -60,6 +64,8 @@ export function emptySummary(): RunSummary {
     scopeGroups: [],
     reading: 0,
     directoryVersion: 0,
+    seatless: [],
+    untrusted: {},
   };
 }
 

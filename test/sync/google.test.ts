@@ -139,7 +139,8 @@ function many(count: number, item: (index: number) => object): object[] {
 
 /** A company of users and groups, every group with the same number of members. */
 function company({ users = 0, groups = 0, members = 0 }): Script {
-  const allUsers = many(users, (index) => ({ id: `u${index}`, primaryEmail: `u${index}@example.com`, customerId: "C01" }));
+  const addressOf = (index: number) => (index === 0 ? "admin@example.com" : `u${index}@example.com`);
+  const allUsers = many(users, (index) => ({ id: `u${index}`, primaryEmail: addressOf(index), customerId: "C01" }));
   const count = String(members);
   const allGroups = many(groups, (index) => ({ id: `g${index}`, email: `g${index}@example.com`, directMembersCount: count }));
   const allMembers = many(members, (index) => ({ id: `u${index}`, email: `u${index}@example.com`, type: "USER" }));
@@ -179,11 +180,12 @@ describe("what reading costs", () => {
     expect([...members.values()].every(({ state, items }) => state === "complete" && items.length === 201)).toBe(true);
   });
 
-  it("is four requests for an empty directory", async () => {
+  it("is four requests for a directory of the administrator alone", async () => {
+    script = company({ users: 1 });
     const { requests, users, groups } = await connect().readSnapshot(everyone);
     expect(requests.listing).toBe(4);
-    expect(users).toEqual({ state: "complete", reason: null, items: [] });
-    expect(groups.state).toBe("complete");
+    expect(users).toMatchObject({ state: "complete", items: { length: 1 } });
+    expect(groups).toEqual({ state: "complete", reason: null, items: [] });
   });
 
   it("is none for groups that have no members", async () => {
@@ -313,6 +315,45 @@ describe("answers that are not to be believed", () => {
       return { body: { kind: "admin#directory#users", users: page++ === 0 ? users : [], nextPageToken: "again" } };
     };
     expect((await connect().readSnapshot(everyone)).users).toMatchObject({ state: "partial", items: { length: 1 } });
+  });
+
+  it("ends a listing that goes round by a new token each time, as partial", async () => {
+    const users = [{ id: "1", primaryEmail: "ada@example.com" }];
+    script = ({ path }) => {
+      if (path !== "/users") return undefined;
+      return { body: { kind: "admin#directory#users", users, nextPageToken: String(asked.length) } };
+    };
+    const { users: listed, deletedUserIds } = await connect().readSnapshot(everyone);
+    const reason = "5 pages in a row brought nothing but what had come before.";
+    expect(listed).toMatchObject({ state: "partial", reason, items: { length: 1 } });
+    expect(deletedUserIds).toMatchObject({ state: "partial", reason });
+    expect(asked).toHaveLength(2 + 6 + 6);
+  });
+
+  it("goes on over pages without any items, as long as there is another", async () => {
+    const pages = [[], [{ id: "1", primaryEmail: "admin@example.com" }], [], []];
+    script = ({ path, query }) => {
+      if (path !== "/users" || query.has("showDeleted")) return undefined;
+      const page = Number(query.get("pageToken") ?? 0);
+      const nextPageToken = page < pages.length - 1 ? String(page + 1) : undefined;
+      return { body: { kind: "admin#directory#users", users: pages[page], nextPageToken } };
+    };
+    expect((await connect().readSnapshot(everyone)).users).toMatchObject({ state: "complete", items: { length: 1 } });
+  });
+
+  it("never takes a list of people for whole that leaves out the administrator who reads it", async () => {
+    const { users } = await connect().readSnapshot(everyone);
+    const reason = "It leaves out admin@example.com, on whose behalf it was read.";
+    expect(users).toEqual({ state: "partial", reason, items: [] });
+    const people = [{ id: "1", primaryEmail: "ada@example.com", aliases: ["Admin@example.com"] }];
+    script = ({ path }) => (path === "/users" ? { body: { kind: "admin#directory#users", users: people } } : undefined);
+    expect((await connect().readSnapshot(everyone)).users.state).toBe("complete");
+    script = ({ path }) => (path === "/users" ? { body: { kind: "admin#directory#users" } } : undefined);
+    expect((await connect({ customerId: "C02" }).readSnapshot(everyone)).users.state).toBe("complete");
+  });
+
+  it("never takes an empty list of domains for whole: every organization has one", async () => {
+    expect((await connect().readSnapshot(everyone)).verifiedDomains).toMatchObject({ state: "partial", items: [] });
   });
 
   it("starts a listing over when its page token went stale", async () => {

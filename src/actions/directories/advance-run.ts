@@ -64,6 +64,11 @@ export async function endStep(work: Work, hold: RunHold, { seq, status, exceptio
   );
 }
 
+/** Writes down how far a run whose step is not done yet came, in a work that holds the run. */
+export async function keepSummary(work: Work, runId: string, summary: RunSummary): Promise<void> {
+  await work.write("UPDATE SyncRun SET summary = ? WHERE id = ?", [JSON.stringify(summary), runId]);
+}
+
 /** Takes back exceptions of a step whose changes went through after all. */
 export async function withdrawExceptions(work: Work, runId: string, seq: number, positions: readonly number[]): Promise<void> {
   await work.write(`DELETE FROM SyncException WHERE runId = ? AND seq = ? AND position IN (${marks(positions)})`, [

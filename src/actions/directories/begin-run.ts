@@ -5,7 +5,7 @@ import type { Work } from "../../work/work.ts";
 import { sealOf } from "./connect-directory.ts";
 import { type LeaseClaim, takeLease } from "./hold-lease.ts";
 
-/** A run that this process alone may go on with. The credentials leave their row only here. */
+/** A run that this process alone may go on with. */
 export interface BegunRun {
   run: SyncRun;
   directory: Directory;

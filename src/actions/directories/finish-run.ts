@@ -8,6 +8,7 @@ import type { RunSummary } from "../../model/sync-summary.ts";
 import type { Work } from "../../work/work.ts";
 import { writeToAdmins } from "../letters/write-to-admins.ts";
 import { LostRun } from "./advance-run.ts";
+import { holdDirectory } from "./hold-directory.ts";
 import { failuresToQuarantine, nextRunOf } from "./next-run.ts";
 
 /** How a run ended. PLANNED: its plan waits for a person. */
@@ -32,9 +33,10 @@ export interface RunEnd {
 export async function finishRun(work: Work, end: RunEnd): Promise<void> {
   const permit = work.permit("syncApply", { noun: "run", id: end.runId });
   const ended = await work.write(
-    `UPDATE SyncRun SET status = CASE WHEN cancelled = 1 AND status = 'PLANNED' THEN 'CANCELLED' ELSE ? END, failure = ?, summary = ?, requestCount = ?, waitedMs = ?, finishedAt = ?
-     WHERE id = ? AND fence = ? AND status IN ('PLANNING', 'PLANNED', 'APPLYING')`,
+    `UPDATE SyncRun SET status = CASE WHEN cancelled = 1 AND ? = 'PLANNED' THEN 'CANCELLED' ELSE ? END, failure = ?, summary = ?, requestCount = ?, waitedMs = ?, finishedAt = ?
+     WHERE id = ? AND fence = ? AND status IN ('PLANNING', 'APPLYING')`,
     [
+      end.status,
       end.status,
       end.failure?.slice(0, 1000) ?? null,
       JSON.stringify(end.summary),
@@ -49,6 +51,8 @@ export async function finishRun(work: Work, end: RunEnd): Promise<void> {
   // How one person fared says nothing of the directory, and whoever asked is told at once.
   if (end.summary.person !== null) return work.unchanged(permit, undefined);
   const [run] = await work.byIds(SyncRun, [end.runId]);
+  // Settings that change at this moment come before, and are seen, or after.
+  if (run) await holdDirectory(work, run.directoryId);
   const [directory] = run ? await work.byIds(Directory, [run.directoryId]) : [];
   if (!directory) throw new Refusal("NOT_FOUND", "There is no such directory on this site.");
   const applied = end.status === "SUCCEEDED" || end.status === "PARTIAL" || end.status === "HELD";

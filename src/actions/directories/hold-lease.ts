@@ -37,9 +37,9 @@ export async function renewLease(work: Work, { name, holder }: LeaseClaim): Prom
   return work.unchanged(permit, (await work.write(sql, [name, holder])) > 0);
 }
 
-/** Gives a lease back, if it is still held. */
+/** Gives a lease back, if it is still held. A renewal that comes late finds nothing to renew. */
 export async function releaseLease(work: Work, { name, holder }: LeaseClaim): Promise<void> {
   const permit = work.permit("syncApply", { noun: "site", id: work.siteId });
-  await work.write("UPDATE Lease SET expiresAt = '' WHERE name = ? AND holder = ?", [name, holder]);
+  await work.write("UPDATE Lease SET holder = '', expiresAt = '' WHERE name = ? AND holder = ?", [name, holder]);
   work.unchanged(permit, undefined);
 }

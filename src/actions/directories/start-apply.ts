@@ -72,7 +72,7 @@ async function applyPlan(work: Work, publicRunId: string, approveRemovals: boole
       path,
     );
 
-  const summary = { ...planned, approved: true, removalsApproved: approveRemovals };
+  const summary = { ...planned, approved: true, removalsApproved: approveRemovals, seatless: [], untrusted: {} };
   const from = approveRemovals ? await releaseHeld(work, run.id, isHeld) : 0;
   const changed = await work.write(
     `UPDATE SyncRun SET status = 'APPLYING', summary = ?, failure = NULL, appliedSeq = ?, cancelled = 0, finishedAt = NULL

@@ -5,6 +5,7 @@ import { Refusal } from "../../model/refusal.ts";
 import { emptySummary, type RunSummary } from "../../model/sync-summary.ts";
 import type { Work } from "../../work/work.ts";
 import { findOrRefuse } from "../find-or-refuse.ts";
+import { holdDirectory } from "./hold-directory.ts";
 
 /** Starts a plan of what a sync would change, changing nothing. Refused while a run is under way. Answers the run's compact id. */
 export async function startSync(work: Work, { directoryId }: { directoryId: string }): Promise<string> {
@@ -52,9 +53,9 @@ export async function addRun(
   return id;
 }
 
-/** One run of a directory at a time. Writes the directory's row first, so that of two starts at once the second sees the first. */
+/** One run of a directory at a time. */
 export async function refuseWhileUnderWay(work: Work, directory: Directory, path: string[]): Promise<void> {
-  await work.write("UPDATE Directory SET lastRunId = lastRunId WHERE id = ?", [directory.id]);
+  await holdDirectory(work, directory.id);
   const [running] = await work.rows<{ id: string }>(
     "SELECT id FROM SyncRun WHERE directoryId = ? AND siteId = ? AND status IN ('PLANNING', 'APPLYING')",
     [directory.id, work.siteId],

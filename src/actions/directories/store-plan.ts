@@ -23,7 +23,7 @@ export interface StoredPlan {
   applies: boolean;
 }
 
-/** Keeps the plan of a run, whole. It changes nothing of the site, so that it leaves no trail. */
+/** Keeps the plan of a run, whole. One that waits for a person is PLANNED only once the run has ended (`finishRun`). It changes nothing of the site, so that it leaves no trail. */
 export async function storePlan(work: Work, hold: RunHold, plan: StoredPlan): Promise<void> {
   const permit = work.permit("syncPlan", { noun: "run", id: hold.runId });
   await holdRun(work, hold);
@@ -35,15 +35,14 @@ export async function storePlan(work: Work, hold: RunHold, plan: StoredPlan): Pr
       plan.steps.slice(from, from + stepsAtOnce).map((step, index) => ({ runId: hold.runId, seq: from + index + 1, ...step })),
     );
   await work.write(
-    "UPDATE SyncRun SET basis = ?, summary = ?, requestCount = ?, waitedMs = ?, stepCount = ?, status = ?, finishedAt = ? WHERE id = ?",
+    "UPDATE SyncRun SET basis = ?, summary = ?, requestCount = ?, waitedMs = ?, stepCount = ?, status = ? WHERE id = ?",
     [
       plan.basis,
       JSON.stringify(plan.summary),
       plan.requestCount,
       plan.waitedMs,
       plan.steps.length,
-      plan.applies ? "APPLYING" : "PLANNED",
-      plan.applies ? null : work.now,
+      plan.applies ? "APPLYING" : "PLANNING",
       hold.runId,
     ],
   );

@@ -4,6 +4,7 @@ import { Problems } from "../../model/refusal.ts";
 import type { Work } from "../../work/work.ts";
 import { findOrRefuse } from "../find-or-refuse.ts";
 import { readDirectoryName, sealOf } from "./connect-directory.ts";
+import { holdDirectory } from "./hold-directory.ts";
 import { nextRunAfter } from "./next-run.ts";
 import { type CredentialsInput, readCredentials } from "./read-credentials.ts";
 import { readSettings, type SettingsInput } from "./read-settings.ts";
@@ -26,8 +27,10 @@ const limits = ["maxRemovals", "maxRemovalPercent"] as const;
 
 /** Changes a directory's name, credentials, settings or pause. Answers the compact id. */
 export async function updateDirectory(work: Work, input: UpdateDirectory): Promise<string> {
+  const { id } = await findOrRefuse(work, Directory, "Directory", input.id, ["input", "id"]);
+  const permit = work.permit("directoryUpdate", { noun: "directory", id });
+  await holdDirectory(work, id);
   const directory = await findOrRefuse(work, Directory, "Directory", input.id, ["input", "id"]);
-  const permit = work.permit("directoryUpdate", { noun: "directory", id: directory.id });
   const problems = new Problems();
   if (typeof input.expectedVersion === "number" && input.expectedVersion !== directory.version)
     problems.add("CONFLICT", "Someone changed this directory since you read it. Read it again.", ["input", "expectedVersion"]);

@@ -4,6 +4,7 @@ import { managesAddress } from "../../queries/manages-address.ts";
 import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
 import { findAllOrRefuse, userTarget } from "../find-or-refuse.ts";
+import { voidInvitations } from "../invitations/issue-invitations.ts";
 
 /** SQL. Each row gets an address of its own, which no other row can have. */
 const retire = `UPDATE User SET email = CONCAT('former-', id, '${nowhere}'), emailKey = CONCAT('former-', id, '${nowhere}'), version = version + 1`;
@@ -41,9 +42,13 @@ export async function retireAddresses(work: Work, { ids }: { ids: readonly strin
   return answer;
 }
 
-/** Takes the address, the password, provider links and sessions from accounts. The other sites that show them show that, too. */
+/**
+ * Takes the address, the password, provider links and sessions from accounts. The other sites that show them show that, too, and
+ * what they invited the address to ends: it was meant for whoever had it.
+ */
 export async function retireAccounts(work: Work, accountIds: readonly string[]): Promise<void> {
   if (accountIds.length === 0) return;
+  await endInvitationsElsewhere(work, accountIds);
   await work.write(`${retire} WHERE accountId IN (${marks(accountIds)}) AND siteId <> ?`, [...accountIds, work.siteId]);
   await work.write(
     `UPDATE Account SET email = '', emailKey = NULL, passwordHash = NULL WHERE id IN (${marks(accountIds)})`,
@@ -51,4 +56,18 @@ export async function retireAccounts(work: Work, accountIds: readonly string[]):
   );
   for (const table of ["ProviderLink", "Session"])
     await work.write(`DELETE FROM ${table} WHERE accountId IN (${marks(accountIds)})`, accountIds);
+}
+
+/** On sites whose accounts are their own, the address is another account's. */
+async function endInvitationsElsewhere(work: Work, accountIds: readonly string[]): Promise<void> {
+  const invited = await work.rows<{ id: string }>(
+    `SELECT u.id FROM Account a JOIN User u ON u.emailKey = a.emailKey JOIN Site s ON s.id = u.siteId
+     WHERE a.id IN (${marks(accountIds)}) AND a.realm = '' AND s.accounts = 'GLOBAL' AND u.status = 'INVITED' AND u.siteId <> ?`,
+    [...accountIds, work.siteId],
+  );
+  await voidInvitations(
+    work,
+    invited.map(({ id }) => id),
+    "REVOKED",
+  );
 }
