@@ -39,8 +39,6 @@ export interface PlanInput {
   snapshot: Snapshot;
   flat: ReadonlyMap<string, FlatGroup>;
   held: Held;
-  /** When it is planned. */
-  now: string;
   /** A person applies this plan: then it may touch admins and managers (S15). */
   approved: boolean;
   /** When it is planned, as 24 characters. */
