@@ -46,6 +46,9 @@ export interface PlanInput {
 export const needsPerson =
   "An admin or a manager loses access or gets another address only through a plan that a person applied.";
 
+/** Why somebody or something is not brought whose id is nothing that `isExternalId`. */
+export const unkeptId = "The directory's id of this cannot be kept.";
+
 /** A removal is whatever takes something away. It carries what it rests on. */
 export function isRemoval({ body }: Draft): boolean {
   return body.proof !== undefined;

@@ -1,7 +1,8 @@
+import { isExternalId } from "../src/model/external-id.ts";
 import { cleanText, nameKey } from "../src/model/name-key.ts";
 import type { SyncChangeBody } from "../src/model/sync-change.ts";
 import type { HeldGroup } from "../src/queries/held.ts";
-import { type Draft, differences, type PlanInput, phases } from "./draft.ts";
+import { type Draft, differences, type PlanInput, phases, unkeptId } from "./draft.ts";
 import { changedParts, fingerprintOf } from "./fingerprint.ts";
 import { addressMatcher, type GroupScope } from "./scope.ts";
 import type { DirectoryGroup } from "./snapshot.ts";
@@ -32,6 +33,11 @@ export function planGroups(input: PlanInput, scope: GroupScope): GroupPlan {
   // Those we hold keep their names against newcomers; otherwise the older id does, in every run alike.
   for (const group of [...listed].sort((one, other) => order(one, input) - order(other, input) || (one.id < other.id ? -1 : 1))) {
     const known = held.groups.get(group.id) ?? null;
+    if (!known && !isExternalId(group.id)) {
+      const body = { ...bodyOf("GROUP_CREATE", group, null, plainName(group)), failure: unkeptId };
+      drafts.push({ phase: phases.reports, status: "SKIPPED", body });
+      continue;
+    }
     const name = nameFor(group, names, byId, input);
     names.add(nameKey(name));
     const namesake = held.groupsByName.get(nameKey(name));
