@@ -48,6 +48,9 @@ export interface PlanInput {
 /** Why an admin or manager waits for a person. */
 const needsPerson = "An admin or a manager loses access or gets another address only through a plan that a person applied.";
 
+/** Why somebody or something is not brought whose id is nothing that `isExternalId`. */
+export const unkeptId = "The directory's id of this cannot be kept.";
+
 /** What rests on somebody or something being absent. It carries what says so, and is proven before it is made. */
 export function isRemoval({ body }: Draft): boolean {
   return body.proof !== undefined;

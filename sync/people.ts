@@ -1,6 +1,8 @@
 import type { DirectorySettings } from "../src/model/directory-settings.ts";
 import { domainOf, spellEmail } from "../src/model/email.ts";
+import { isExternalId } from "../src/model/external-id.ts";
 import { cleanText } from "../src/model/name-key.ts";
+import { unkeptId } from "./draft.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { addressMatcher, type GroupScope } from "./scope.ts";
 import type { DirectoryUser, Snapshot } from "./snapshot.ts";
@@ -37,7 +39,9 @@ export function readPeople(snapshot: Snapshot, settings: DirectorySettings, scop
       ? (["IGNORED", "The settings say to leave this address alone."] as const)
       : "fault" in spelled
         ? (["SKIPPED", `The address cannot be used: ${spelled.fault}`] as const)
-        : judge(user, email);
+        : isExternalId(user.id)
+          ? judge(user, email)
+          : (["SKIPPED", unkeptId] as const);
     const fingerprint = fingerprintOf([email, fullName, title]);
     people.set(user.id, {
       id: user.id,

@@ -1,7 +1,10 @@
+import { isExternalId } from "../src/model/external-id.ts";
 import { cleanText, nameKey } from "../src/model/name-key.ts";
 import type { SyncChangeBody } from "../src/model/sync-change.ts";
+
 import type { Held, HeldGroup } from "../src/queries/held.ts";
-import { type Draft, differences, type PlanInput, phases } from "./draft.ts";
+import { type Draft, differences, type PlanInput, phases, unkeptId } from "./draft.ts";
+
 import { changedParts, fingerprintOf } from "./fingerprint.ts";
 import { planOutOfScope, planReturn } from "./plan-out-of-scope.ts";
 import { addressMatcher, type GroupScope } from "./scope.ts";
@@ -38,6 +41,11 @@ export function planGroups(input: PlanInput, scope: GroupScope): GroupPlan {
   const lasting = gone.length > 0 ? nameGroups(listed, { ...input, held: heldWithout(gone, held) }) : names;
   for (const [group, name] of names) {
     const known = held.groups.get(group.id) ?? null;
+    if (!known && !isExternalId(group.id)) {
+      const body = { ...bodyOf("GROUP_CREATE", group, null, plainName(group)), failure: unkeptId };
+      drafts.push({ phase: phases.reports, status: "SKIPPED", body });
+      continue;
+    }
     const namesake = held.groupsByName.get(nameKey(name));
     const isForeign = namesake !== undefined && namesake.directoryId !== directoryId;
     const body = {

@@ -108,7 +108,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
  * only when the database does not answer: what is wrong with one directory hinders no other (S18).
  */
 async function startDue({ door, log, isOutage }: ScheduleOptions, directory: DueDirectory): Promise<string | null> {
-  const { id, siteId, name, status, failedRuns, trusted, hasPlan, nextRunAt: dueAt } = directory;
+  const { id, siteId, name, failedRuns, nextRunAt: dueAt } = directory;
   const actor: Actor = {
     kind: "directory",
     directoryId: id,
