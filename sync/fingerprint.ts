@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** 72 bits of each field: enough that two values of one field of one object never meet, and three of them fit a column of 64. */
 const partLength = 12;
@@ -8,9 +8,7 @@ const partLength = 12;
  * fields are written that changed *there*, so that what was edited here stays (rule 4.3).
  */
 export function fingerprintOf(values: readonly (string | null)[]): string {
-  return values
-    .map((value) => createHash("sha256").update(JSON.stringify(value)).digest("base64url").slice(0, partLength))
-    .join(".");
+  return values.map((value) => hash("sha256", JSON.stringify(value), "base64url").slice(0, partLength)).join(".");
 }
 
 /** For each field, whether the directory says something else than last time. All of them, when there was no last time. */

@@ -16,8 +16,18 @@ export async function findAll<T extends { id: string }>(
   pathOf: (index: number) => string[],
   problems: Problems,
 ): Promise<T[]> {
+  return findEach((ids) => work.byIds(entity, ids), type, publicIds, pathOf, problems);
+}
+
+async function findEach<T extends { id: string }>(
+  find: (ids: readonly string[]) => Promise<T[]>,
+  type: NodeType,
+  publicIds: readonly string[],
+  pathOf: (index: number) => string[],
+  problems: Problems,
+): Promise<T[]> {
   const ids = publicIds.map((id) => compactId(type, id));
-  const found = await work.byIds(entity, [...new Set(ids.filter((id) => id !== null))]);
+  const found = await find([...new Set(ids.filter((id) => id !== null))]);
   const byId = new Map(found.map((row) => [row.id, row]));
   return ids.flatMap((id, index) => {
     const row = byId.get(id ?? "");
@@ -37,8 +47,18 @@ export async function findAllOrRefuse<T extends { id: string }>(
   publicIds: readonly string[],
   path: string[],
 ): Promise<T[]> {
+  return findEachOrRefuse((ids) => work.byIds(entity, ids), type, publicIds, path);
+}
+
+/** The same, where `find` reads what is wanted of the rows by compact ids. It answers nothing of another site. */
+export async function findEachOrRefuse<T extends { id: string }>(
+  find: (ids: readonly string[]) => Promise<T[]>,
+  type: NodeType,
+  publicIds: readonly string[],
+  path: string[],
+): Promise<T[]> {
   const problems = new Problems();
-  const rows = await findAll(work, entity, type, publicIds, (index) => [...path, String(index)], problems);
+  const rows = await findEach(find, type, publicIds, (index) => [...path, String(index)], problems);
   problems.refuseIfAny();
   return [...new Set(rows)];
 }

@@ -1,10 +1,10 @@
-import { Group, type Membership, User } from "../../model/entities.ts";
+import { Group, type Membership } from "../../model/entities.ts";
 import { compactId } from "../../model/id.ts";
 import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
-import { findAllOrRefuse, findOrRefuse, groupTarget } from "../find-or-refuse.ts";
+import { findOrRefuse, groupTarget } from "../find-or-refuse.ts";
 import { holdSite } from "../keep-counts.ts";
-import { joinGroups, type MembershipFlags, moveMembers, readMemberships, recordMembers } from "./memberships.ts";
+import { findCandidates, joinGroups, type MembershipFlags, moveMembers, recordMembers } from "./memberships.ts";
 
 /** Who joins a group; public ids, at most 500. A directory says of each whether in this very group, or only in one inside it. */
 export interface AddMembers {
@@ -23,17 +23,12 @@ export async function addMembers(work: Work, { groupId, userIds = [], members }:
   const group = await findOrRefuse(work, Group, "Group", groupId, path);
   const permit = work.permit("groupAddMembers", groupTarget(group), () => path);
   const publicIds = members ? members.map(({ userId }) => userId) : userIds;
-  const users = await findAllOrRefuse(work, User, "User", publicIds, ["input", "userIds"]);
+  const users = await findCandidates(work, group.id, publicIds);
   const bySync = work.actor.kind === "directory";
   const direct = new Set(members?.filter((member) => member.direct).map(({ userId }) => compactId("User", userId)));
-  const wanted = users.map(({ id }) => ({ groupId: group.id, userId: id, byHand: !bySync, bySync, direct: direct.has(id) }));
-  const held = await readMemberships(
-    work,
-    group.id,
-    users.map(({ id }) => id),
-  );
-  const joining = wanted.filter(({ userId }) => !held.has(userId));
-  const staying = wanted.filter((row) => lacks(held.get(row.userId), row));
+  const wanted = (id: string) => ({ groupId: group.id, userId: id, byHand: !bySync, bySync, direct: direct.has(id) });
+  const joining = users.filter(({ bySync }) => bySync === null).map(({ id }) => wanted(id));
+  const staying = users.filter((user) => lacks(user, wanted(user.id))).map(({ id }) => wanted(id));
   const moving = new Set([...joining, ...staying].map(({ userId }) => userId));
   if (moving.size === 0) return work.unchanged(permit, 0);
 
@@ -47,8 +42,8 @@ export async function addMembers(work: Work, { groupId, userIds = [], members }:
 }
 
 /** Whether a membership that is there does not say yet what is wanted of it. */
-function lacks(held: MembershipFlags | undefined, wanted: Membership): boolean {
-  if (!held) return false;
+function lacks(held: MembershipFlags, wanted: Membership): boolean {
+  if (held.bySync === null) return false;
   return wanted.bySync ? held.bySync === 0 || held.direct !== Number(wanted.direct) : held.byHand === 0;
 }
 

@@ -1,23 +1,26 @@
 import { type Group, Membership, type User } from "../../model/entities.ts";
-import { marks } from "../../queries/reader.ts";
+import { marks, ofSite } from "../../queries/reader.ts";
 import type { Permit, Work } from "../../work/work.ts";
+import { findEachOrRefuse } from "../find-or-refuse.ts";
 import { keepCounts } from "../keep-counts.ts";
 
-/** How a user is in a group: each flag 0 or 1. */
-export type MembershipFlags = Record<"byHand" | "bySync" | "direct", number>;
+/** How a user is in a group: each flag 0 or 1, or null of who is not in it. */
+export type MembershipFlags = Record<"byHand" | "bySync" | "direct", number | null>;
 
-/** How each of these users is in the group, by compact id; who is not in it is left out. */
-export async function readMemberships(
-  work: Work,
-  groupId: string,
-  userIds: readonly string[],
-): Promise<Map<string, MembershipFlags>> {
-  if (userIds.length === 0) return new Map();
-  const rows = await work.rows<MembershipFlags & { userId: string }>(
-    `SELECT userId, byHand, bySync, direct FROM Membership WHERE groupId = ? AND userId IN (${marks(userIds)})`,
-    [groupId, ...userIds],
-  );
-  return new Map(rows.map((row) => [row.userId, row]));
+/** A user, as far as somebody who comes into a group or leaves it has to be known. */
+export type Candidate = Pick<User, "id" | "email"> & MembershipFlags;
+
+/** The users behind public ids and how they are in a group, each once; or a refusal that names every id that is none of this site's. */
+export function findCandidates(work: Work, groupId: string, publicIds: readonly string[]): Promise<Candidate[]> {
+  const find = async (ids: readonly string[]) =>
+    ids.length === 0
+      ? []
+      : work.rows<Candidate>(
+          `SELECT u.id, u.email, m.byHand, m.bySync, m.direct FROM User u
+           LEFT JOIN Membership m ON m.groupId = ? AND m.userId = u.id WHERE ${ofSite("u")} AND u.id IN (${marks(ids)})`,
+          [groupId, work.siteId, ...ids],
+        );
+  return findEachOrRefuse(find, "User", publicIds, ["input", "userIds"]);
 }
 
 /**
@@ -71,7 +74,7 @@ export async function leaveAllGroups(work: Work, userIds: readonly string[]): Pr
 export async function recordMembers(
   work: Work,
   permit: Permit,
-  { group, joined, people }: { group: Group; joined: number; people: readonly User[] },
+  { group, joined, people }: { group: Group; joined: number; people: readonly Pick<User, "id" | "email">[] },
 ): Promise<void> {
   const members = [group.memberCount, group.memberCount + joined] as const;
   const subject = { type: "Group" as const, id: group.id, label: group.name, changes: { members } };

@@ -1,11 +1,11 @@
-import { Group, User } from "../../model/entities.ts";
+import { Group } from "../../model/entities.ts";
 import { publicId } from "../../model/id.ts";
 import { Problems } from "../../model/refusal.ts";
 import { marks } from "../../queries/reader.ts";
 import type { Work } from "../../work/work.ts";
-import { findAllOrRefuse, findOrRefuse, groupTarget } from "../find-or-refuse.ts";
+import { findOrRefuse, groupTarget } from "../find-or-refuse.ts";
 import { holdSite } from "../keep-counts.ts";
-import { leaveGroups, type MembershipFlags, moveMembers, readMemberships, recordMembers } from "./memberships.ts";
+import { type Candidate, findCandidates, leaveGroups, moveMembers, recordMembers } from "./memberships.ts";
 
 /** Who leaves a group; public ids, at most 500. */
 export interface RemoveMembers {
@@ -22,21 +22,15 @@ export async function removeMembers(work: Work, { groupId, userIds }: RemoveMemb
   const path = ["input", "id"];
   const group = await findOrRefuse(work, Group, "Group", groupId, path);
   const permit = work.permit("groupRemoveMembers", groupTarget(group), () => path);
-  const users = await findAllOrRefuse(work, User, "User", userIds, ["input", "userIds"]);
-  const held = await readMemberships(
-    work,
-    group.id,
-    users.map(({ id }) => id),
-  );
+  const users = await findCandidates(work, group.id, userIds);
   const bySync = work.actor.kind === "directory";
-  if (!bySync) refuseTheDirectorys(group, users, userIds, held);
+  if (!bySync) refuseTheDirectorys(group, users, userIds);
   const [ours, theirs] = bySync ? (["bySync", "byHand"] as const) : (["byHand", "bySync"] as const);
-  const ending = users.filter(({ id }) => held.get(id)?.[ours] === 1);
+  const ending = users.filter((user) => user[ours] === 1);
   if (ending.length === 0) return work.unchanged(permit, 0);
 
-  const endingIds = ending.map(({ id }) => id);
-  const leaving = endingIds.filter((id) => held.get(id)?.[theirs] === 0);
-  const staying = endingIds.filter((id) => held.get(id)?.[theirs] === 1);
+  const leaving = ending.filter((user) => user[theirs] === 0).map(({ id }) => id);
+  const staying = ending.filter((user) => user[theirs] === 1).map(({ id }) => id);
   await moveMembers(work, group.id, leaving, async () => {
     await leaveGroups(
       work,
@@ -54,16 +48,10 @@ async function lowerFlags(work: Work, groupId: string, userIds: readonly string[
 }
 
 /** Who is in the group by its directory alone can only leave there. */
-function refuseTheDirectorys(
-  group: Group,
-  users: readonly User[],
-  userIds: readonly string[],
-  held: ReadonlyMap<string, MembershipFlags>,
-): void {
+function refuseTheDirectorys(group: Group, users: readonly Candidate[], userIds: readonly string[]): void {
   const problems = new Problems();
-  for (const { id, email } of users) {
-    const flags = held.get(id);
-    if (flags?.bySync !== 1 || flags.byHand === 1) continue;
+  for (const { id, email, byHand, bySync } of users) {
+    if (bySync !== 1 || byHand === 1) continue;
     const path = ["input", "userIds", String(userIds.indexOf(publicId("User", id)))];
     problems.add("MANAGED_BY_DIRECTORY", `${email} is in ${group.name} by a directory. Remove them there.`, path);
   }
