@@ -26,10 +26,11 @@ export interface House {
 
 export const operator: Actor = { kind: "operator", label: "operator", scopes: new Set(allScopes), ipAddress: null };
 
-const key = randomBytes(32);
+/** What `testSafe` seals with: a process that a test starts has to be given the same, as SECRET_KEY. */
+export const testKey = randomBytes(32);
 export const testSafe = {
-  seal: (context: string, secret: string) => seal(key, context, secret),
-  open: (context: string, sealed: string) => open(key, context, sealed),
+  seal: (context: string, secret: string) => seal(testKey, context, secret),
+  open: (context: string, sealed: string) => open(testKey, context, sealed),
 };
 
 export interface HouseOptions {

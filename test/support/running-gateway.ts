@@ -23,6 +23,8 @@ export interface RunningGateway {
   post(query: string, variables?: object): Promise<GatewayAnswer>;
   /** Makes a change that has to succeed, and answers its payload. */
   change<T>(name: string, input: object, selection: string): Promise<T>;
+  /** Makes it stand still, or go on. */
+  send(signal: "SIGSTOP" | "SIGCONT"): void;
   /** Ends it, at once or in order, and answers its exit code. */
   end(signal: "SIGKILL" | "SIGTERM"): Promise<number | null>;
 }
@@ -68,6 +70,9 @@ export function startGateway(env: NodeJS.ProcessEnv & { PORT: string }, token: s
       expect(errors).toBeUndefined();
       expect(data).toMatchObject({ [name]: { userErrors: [] } });
       return data?.[name] as T; // as: the one field that was selected
+    },
+    send(signal) {
+      child.kill(signal);
     },
     async end(signal) {
       if (child.exitCode === null && child.signalCode === null) {
