@@ -84,6 +84,7 @@ export async function buildCrashHouse({ directory, seatLimit }: CrashHouseOption
     PUBLIC_URL: "http://127.0.0.1:4000",
     SECRET_KEY: testKey.toString("base64"),
     GOOGLE_API_URL: directory.url,
+    GOOGLE_QUERIES_PER_MINUTE: "100000",
     GOOGLE_TOKEN_URL: directory.tokenUrl,
     LOG_LEVEL: "warn",
   };
@@ -111,6 +112,7 @@ export async function buildCrashHouse({ directory, seatLimit }: CrashHouseOption
         isOutage,
         googleApiUrl: directory.url,
         googleTokenUrl: directory.tokenUrl,
+        googleQueriesPerMinute: 100_000,
       });
       await schedule.tick();
       await schedule.stop();

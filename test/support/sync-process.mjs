@@ -16,6 +16,7 @@ const { schedule } = wireSync({
   isOutage,
   googleApiUrl: config.googleApiUrl,
   googleTokenUrl: config.googleTokenUrl,
+  googleQueriesPerMinute: config.googleQueriesPerMinute,
 });
 process.once("message", async () => {
   schedule.start();
