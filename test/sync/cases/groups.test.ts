@@ -88,8 +88,8 @@ describe("a group of the same name as a local one", () => {
     const local = await site.group("TEAM", [hand]);
     site.script.group("g1", "Team", ["u0", "u1", "u2"]);
     const run = await site.sync();
-    expect(run.lines).toContain("DISPUTED GROUP_CREATE Team");
-    expect(run.why["DISPUTED GROUP_CREATE Team"]).toBe("There is a group of this name here that the directory does not own.");
+    expect(run.lines).toContain("DISPUTED GROUP_ADOPT Team");
+    expect(run.why["DISPUTED GROUP_ADOPT Team"]).toBe("There is a group of this name here that the directory does not own.");
     expect(await site.membersOf("Team")).toEqual(["hand@elsewhere.example"]);
     await site.succeed("groupUpdate", { id: local, name: "By hand" }, "group { id }");
     await site.scheduled();
