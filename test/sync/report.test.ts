@@ -146,6 +146,13 @@ describe("the report of a run", () => {
     expect(lines[5]).toMatch(/^memberships +0 +1 /);
   });
 
+  it("does not call it a removal that the directory brings somebody no more who was deactivated before", () => {
+    const listed = [{ field: "listed", from: "true", to: "false" }];
+    const lines = tell([change("PLANNED", body("USER_UPDATE", at("Bob"), { proof: "ABSENT", changes: listed }))]);
+    expect(chapter(lines, "People")).toEqual(["~ bob@acme.example  brought by the directory yes -> no"]);
+    expect(lines.join()).not.toContain("REMOVALS");
+  });
+
   it("tells the same reason once, with everybody under it", () => {
     const lines = tell(
       [comes("Bob", "FAILED"), comes("Ada", "FAILED"), comes("Cy", "FAILED")].map((one, n) => ({
