@@ -74,7 +74,7 @@ describe.each(pages.map((page) => ({ page, examples: examplesOf(page) })).filter
 
 describe("the pages", () => {
   it("of administrators, developers and the README have examples", () => {
-    for (const page of ["README.md", "docs/administrators.md", "docs/developers.md"])
+    for (const page of ["README.md", "docs/administrators.md", "docs/developers.md", "docs/directory-sync.md"])
       expect(examplesOf(page).length, page).toBeGreaterThan(4);
   });
 

@@ -1,8 +1,9 @@
 import { wireSync } from "../../sync/main.ts";
 import { countChanges } from "../../sync/report/count-changes.ts";
-import { changeAsJson } from "../../sync/report/json-lines.ts";
+import { asJson, changeAsJson } from "../../sync/report/json-lines.ts";
 import { printChapters } from "../../sync/report/print-chapters.ts";
 import { printSentence } from "../../sync/report/print-lines.ts";
+import { harmless } from "../../sync/report/terminal-text.ts";
 import type { Config } from "../config.ts";
 import { isOutage } from "../database/dialect.ts";
 import type { Log } from "../server/log.ts";
@@ -26,9 +27,9 @@ export async function explainPerson({ door, place, config, log, ...person }: Ask
   const { changes, explanation } = await syncPerson(place, { ...person, dryRun: true });
   if (options.json) {
     for (const change of changes) tell(changeAsJson(change));
-    tell(JSON.stringify({ type: "explanation", email: person.email, explanation: explanation.split("\n") }));
+    tell(asJson({ type: "explanation", email: person.email, explanation: explanation.split("\n") }));
   } else {
-    for (const sentence of explanation.split("\n")) for (const line of printSentence(sentence, options)) tell(line);
+    for (const sentence of explanation.split("\n")) for (const line of printSentence(harmless(sentence), options)) tell(line);
     const counts = countChanges(changes, true);
     const { lines } = printChapters(changes, counts, { ...options, isPlan: true, failure: null, names: new Map() });
     for (const line of lines) tell(line);

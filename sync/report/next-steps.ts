@@ -24,7 +24,8 @@ export function nextSteps({ status, counts, site, runId, cut }: NextOptions): Ne
   const steps: NextStep[] = [];
   if (isThere("disputed"))
     steps.push({
-      sentence: "What is disputed stays as it is until it is settled, in the directory or here; the next plan looks again.",
+      sentence:
+        "What is disputed stays as it is until it is settled: in the directory, or here with syncSettle. The next run looks again.",
       command: null,
     });
   if (isThere("failed")) steps.push({ sentence: "What failed is tried again in the next run.", command: null });

@@ -45,10 +45,10 @@ export function printLines(told: readonly Told[], { width, paint, all }: PrintOp
     const room = width - widthOf(head) - 2;
     const begins = room >= narrowest;
     const below = Math.max(narrowest, width - from);
-    const text = sayIn(begins ? room : below, says, all);
-    const [first = "", ...rest] = wrapTo(below, text.said, begins ? room : below);
+    const { lines, cut } = sayIn(says, all, (said) => wrapTo(below, said, begins ? room : below));
+    const [first = "", ...rest] = lines;
     const indented = (begins ? rest : [first, ...rest]).map((more) => " ".repeat(from) + more);
-    printed.cut ||= text.cut;
+    printed.cut ||= cut;
     const above = names.map((name, at) => `${at === 0 ? shown : "   "} ${name}`);
     for (const line of [...above, begins && says.length > 0 ? `${head}  ${first}` : head, ...(says.length > 0 ? indented : [])])
       printed.lines.push(colours[shown](line));
@@ -56,16 +56,17 @@ export function printLines(told: readonly Told[], { width, paint, all }: PrintOp
   return printed;
 }
 
-/** What is said in one line, with as many names as it has room for, but at least one of each list. */
-function sayIn(room: number, says: Told["says"], all: boolean): { said: string; cut: boolean } {
+/** What is said in one line, with as many names as it has room for; where it has room for none, in two. */
+function sayIn(says: Told["says"], all: boolean, wrap: (said: string) => string[]): Printed {
   const longest = Math.max(1, ...says.map((said) => (typeof said === "string" ? 0 : said.names.length)));
-  const whole = (most: number) => says.map((said) => (typeof said === "string" ? said : listed(said, most))).join(", ");
-  if (all) return { said: whole(longest), cut: false };
-  for (let most = Math.min(namesInLine, longest); most > 1; most--) {
-    const said = whole(most);
-    if (widthOf(said) <= room) return { said, cut: most < longest };
-  }
-  return { said: whole(1), cut: longest > 1 };
+  const whole = (most: number) => wrap(says.map((said) => (typeof said === "string" ? said : listed(said, most))).join(", "));
+  if (all) return { lines: whole(longest), cut: false };
+  for (const most of [1, 2])
+    for (let names = Math.min(namesInLine, longest); names >= 1; names--) {
+      const lines = whole(names);
+      if (lines.length <= most) return { lines, cut: names < longest };
+    }
+  return { lines: whole(1), cut: longest > 1 };
 }
 
 function listed({ lead, names }: NameList, most: number): string {

@@ -27,9 +27,9 @@ export type Mood = "does" | "would";
 
 const going: readonly SyncAction[] = ["USER_DEACTIVATE", "USER_DELETE", "GROUP_DELETE", "MEMBER_REMOVE"];
 
-/** Whether a change takes something away: an address that is taken from who left it, too. */
-export function isGoing({ action, proof }: SyncChangeBody): boolean {
-  return proof !== undefined || going.includes(action);
+/** Whether a change takes something away: an address that is taken from who left it, too. That somebody left takes nothing by itself. */
+export function isGoing({ action, retires }: SyncChangeBody): boolean {
+  return retires === true || going.includes(action);
 }
 
 /** A membership that is direct from now on, or is not any more, is there before and after. */
@@ -51,7 +51,7 @@ const verbs: Partial<Record<SyncAction, Record<Mood, string>>> = {
 /** What a change of a user or a group says, in words; memberships are told by their groups. */
 export function wordsFor(body: SyncChangeBody, mood: Mood, all: boolean): string[] {
   const verb = verbs[body.action]?.[mood];
-  const why = body.action === "USER_DEACTIVATE" || body.action === "GROUP_DELETE" ? whyGone(body) : null;
+  const why = body.action.endsWith("DEACTIVATE") || body.action.endsWith("DELETE") ? whyGone(body) : null;
   const isChange = body.action.endsWith("UPDATE") || body.action.endsWith("ADOPT");
   return [
     ...(verb ? [why ? `${verb}: ${why}` : verb] : []),
@@ -61,27 +61,35 @@ export function wordsFor(body: SyncChangeBody, mood: Mood, all: boolean): string
 }
 
 /** What a removal rests on (S12). */
-function whyGone({ proof, changes }: SyncChangeBody): string | null {
+function whyGone({ action, proof, changes }: SyncChangeBody): string | null {
   if (proof === "ABSENT") return "no longer in the directory";
+  if (proof === "DELETED") return "deleted in the directory";
   if (proof === "NO_MEMBER") return "in none of the groups in scope";
   if (proof !== "RECORD") return null;
+  if (action === "GROUP_DELETE") return "out of scope for 30 days, and empty";
   return changes.some(({ field, to }) => field === "suspended" && to === "true")
     ? "suspended in the directory"
     : "not in scope any more";
 }
 
-const fieldNames: Record<string, string> = { fullName: "name", email: "address", nested: "groups inside" };
+const fieldNames: Record<string, string> = {
+  fullName: "name",
+  email: "address",
+  nested: "groups inside",
+  listed: "brought by the directory",
+  outOfScopeSince: "out of scope since",
+};
 const truths: Record<string, string> = { true: "yes", false: "no" };
 
 /** Longer values are cut: `--all` and `--json` have them whole. */
 const longestValue = 60;
 
 function fieldInWords({ field, from, to }: FieldChange, action: SyncAction, all: boolean): string[] {
-  // That a person taken over has an id at the directory from now on is what being taken over means.
-  if (field === "externalId" || (action === "USER_ADOPT" && from === to)) return [];
+  // What somebody taken over did not have before, such as an id at the directory, is what being taken over means.
+  if (action.endsWith("ADOPT") && (from === null || from === to)) return [];
   const value = (text: string | null) => {
     if (text === null) return "none";
-    const whole = harmless(field === "suspended" ? (truths[text] ?? text) : text);
+    const whole = harmless(truths[text] && (field === "suspended" || field === "listed") ? truths[text] : text);
     return all ? whole : cutTo(longestValue, whole);
   };
   if (field === "nested" && from === null) return [`holds ${value(to)}`];

@@ -112,7 +112,14 @@ describe("gatehouse sync", () => {
     expect(await sync("show", "--run", id, "--no-color")).toMatchObject({ code: 2, output: planned.output });
     expect((await sync("show", "--run", id, "--all")).output).toMatch(/^\+ eve/m);
     const { output } = await sync("show", "--run", id, "--json");
-    for (const told of [planned.output, output]) expect(told.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202a-\u202e]/u);
+    const explained = await sync("explain", "eve@acme.example");
+    const explainedInJson = await sync("explain", "eve@acme.example", "--json");
+    expect(explained).toMatchObject({
+      code: 2,
+      output: expect.stringMatching(/^The directory has eve@acme\.example: Eve\\u\{1b\}\[2J/),
+    });
+    for (const told of [planned.output, output, explained.output, explainedInJson.output])
+      expect(told.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202a-\u202e]/u);
     for (const wrong of ["run_00000000000000000000", "nothing"]) {
       const { code, remarks } = await sync("show", "--run", wrong);
       expect({ code, remarks }).toEqual({ code: 1, remarks: "--run: There is no such run on this site.\n" });

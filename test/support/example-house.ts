@@ -38,6 +38,7 @@ export async function buildExampleHouse(): Promise<ExampleHouse> {
     },
     directory: () => connect(house, `Workspace ${++made}`),
     plan: async () => planOf(house, await connect(house, `Workspace ${++made}`)),
+    disputed: async () => disputeOf(house, await connect(house, `Workspace ${++made}`), `Namesakes ${made}`),
     // Whatever was just made was never changed.
     version: async () => 1,
     groupVersion: async () => 1,
@@ -73,9 +74,18 @@ async function connect(house: PeopleHouse, name: string): Promise<string> {
   return publicId("Directory", await house.act((work) => connectDirectory(work, { name, credentials })));
 }
 
-/** A plan that is ready, of a directory that lists one person. */
-async function planOf(house: PeopleHouse, directoryId: string): Promise<string> {
+/** The change of a plan that is disputed: a group here has the name of one of the directory. */
+async function disputeOf(house: PeopleHouse, directoryId: string, name: string): Promise<string> {
+  await house.group(name);
   const script = scriptedDirectory();
+  script.group("g1", name, []);
+  const compact = (await planOf(house, directoryId, script)).slice("run_".length);
+  const [step] = await house.rows<{ seq: number }>("SELECT seq FROM SyncStep WHERE runId = ? AND status = 'DISPUTED'", [compact]);
+  return `chg_${compact}-${step?.seq}-0`;
+}
+
+/** A plan that is ready, of a directory that lists one person. */
+async function planOf(house: PeopleHouse, directoryId: string, script = scriptedDirectory()): Promise<string> {
   script.person(directoryId, `${directoryId.toLowerCase().replace("_", "-")}@acme.example`);
   const runId = await house.act((work) => startSync(work, { directoryId }));
   await createSyncRunner({ door: house.door, connect: () => script.reader(), isOutage, log: quiet }).run(runId);
