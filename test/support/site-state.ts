@@ -12,6 +12,9 @@ interface Identified {
 /** A compact id by itself, or after the prefix of a public one. */
 const compactId = /(?<![0-9a-z])[0-9a-z]{20}(?![0-9a-z])/g;
 
+/** A moment, such as that of somebody's leaving. */
+const moment = /\d{4}-\d\d-\d\dT[\d:.]{8,12}Z/g;
+
 /** Everything that a sync can change, with the trail, the letters and the runs. Of each line there are as many as there are rows. */
 export async function readSiteState({ rows }: Pick<House, "rows">): Promise<SiteState> {
   const named = await rows<Identified>(
@@ -28,7 +31,10 @@ export async function readSiteState({ rows }: Pick<House, "rows">): Promise<Site
     ...named.map(({ id, name }) => [id, String(name)] as const),
     ...runs.map(({ id }, at) => [id, `run ${at + 1}`] as const),
   ]);
-  const line = (row: object) => JSON.stringify(row, textually).replace(compactId, (id) => words.get(id) ?? id);
+  const line = (row: object) =>
+    JSON.stringify(row, textually)
+      .replace(compactId, (id) => words.get(id) ?? id)
+      .replace(moment, "a moment");
   const lines = async (sql: string) => (await rows(sql)).map(line).sort();
   return {
     users: await lines(
