@@ -89,8 +89,9 @@ function groupFaults(truth: Truth, site: Site, after: SiteState): string[] {
   return faults;
 }
 
+/** Out of scope a group is emptied, and since when it is so is noted. */
 function sameButMembers(one: Row | undefined, other: Row | undefined): boolean {
-  const without = (row: Row | undefined) => JSON.stringify({ ...row, memberCount: 0 });
+  const without = (row: Row | undefined) => JSON.stringify({ ...row, memberCount: 0, outOfScopeSince: null, version: 0 });
   return without(one) === without(other);
 }
 
