@@ -60,6 +60,27 @@ export async function readSiteState({ rows }: Pick<House, "rows">): Promise<Site
   };
 }
 
+/** What only the one of two sites has (`+`), and what only the other has (`-`), with the topic. Empty when they are alike. */
+export function differencesOf(one: SiteState, other: SiteState): string[] {
+  const linesOf = (state: SiteState) =>
+    Object.entries(state).flatMap(([topic, lines]) => lines.map((line) => `${topic}: ${line}`));
+  return [
+    ...without(linesOf(one), linesOf(other)).map((line) => `+ ${line}`),
+    ...without(linesOf(other), linesOf(one)).map((line) => `- ${line}`),
+  ];
+}
+
+/** Each line is taken out as often as it is given. */
+function without(lines: readonly string[], taken: readonly string[]): string[] {
+  const left = new Map<string, number>();
+  for (const line of taken) left.set(line, (left.get(line) ?? 0) + 1);
+  return lines.filter((line) => {
+    const times = left.get(line) ?? 0;
+    if (times > 0) left.set(line, times - 1);
+    return times === 0;
+  });
+}
+
 /** MariaDB gives keys as bytes and sums as text. */
 function textually(_key: string, value: unknown): unknown {
   const bytes = value as { type?: string; data?: number[] } | null; // as: what a Buffer has become by now
