@@ -55,8 +55,10 @@ export async function readPerson(sources: PersonSources, email: string): Promise
   }
   const user = held.users.get(first?.user.id ?? "") ?? held.usersByEmail.get(email) ?? null;
   const person = first?.user ?? people.get(user?.externalId ?? "") ?? null;
-  const { groups, members, paths } = await readGroupsOf(sources, [...people.keys()], person?.id ?? "", customerId);
+  const { groups, members, paths, doubt } = await readGroupsOf(sources, [...people.keys()], person?.id ?? "", customerId);
   await holdPlaces(sources, held, groups, members);
+  for (const key of await sources.look((look) => findLeftAlone(look, sources.directoryId, [...people.keys()])))
+    held.leftAlone.add(key);
   const listing = <T>(items: T[]): Listing<T> => ({ state: "complete", reason: null, items });
   const snapshot: Snapshot = {
     customerId,
@@ -64,7 +66,13 @@ export async function readPerson(sources: PersonSources, email: string): Promise
     users: listing([...people.values()]),
     deletedUserIds: listing<string>([]),
     groups: listing([...groups.values()]),
-    members: new Map([...groups.keys()].map((id) => [id, listing(members.get(id) ?? [])])),
+    // Whom one list of groups left out may be in any of them: then nobody is taken out of one.
+    members: new Map(
+      [...groups.keys()].map((id) => [
+        id,
+        { state: doubt ? "partial" : "complete", reason: doubt, items: members.get(id) ?? [] },
+      ]),
+    ),
     requests: { ...sources.reader.requests },
     waitedMs: sources.reader.waitedMs,
   };
@@ -76,6 +84,8 @@ interface GroupsRead {
   groups: Map<string, DirectoryGroup>;
   members: Map<string, DirectMember[]>;
   paths: PersonReading["paths"];
+  /** Why there may be more groups than were read; null when there are not. */
+  doubt: string | null;
 }
 
 /** Every group that these people are in, at any depth, by asking upwards (S3). `subjectId` is whose paths are told. */
@@ -85,7 +95,7 @@ async function readGroupsOf(
   subjectId: string,
   customerId: string | null,
 ): Promise<GroupsRead> {
-  const read: GroupsRead = { groups: new Map(), members: new Map(), paths: new Map() };
+  const read: GroupsRead = { groups: new Map(), members: new Map(), paths: new Map(), doubt: null };
   const note = (group: DirectoryGroup, member: DirectMember) => {
     const isNew = !read.groups.has(group.id);
     read.groups.set(group.id, group);
@@ -94,7 +104,9 @@ async function readGroupsOf(
   };
   const wave: string[] = [];
   const climb = async (member: DirectMember, key: Parameters<DirectoryReader["groupsWith"]>[0]) => {
-    for (const group of (await reader.groupsWith(key)).items) if (note(group, member)) wave.push(group.id);
+    const { state, reason, items } = await reader.groupsWith(key);
+    if (state !== "complete") read.doubt ??= reason ?? "A list of groups was not complete.";
+    for (const group of items) if (note(group, member)) wave.push(group.id);
   };
   for (const id of userIds) await climb({ id, email: null, type: "USER" }, { userKey: id });
   if (customerId && userIds.length > 0) await climb({ id: customerId, email: null, type: "EVERYONE" }, { customerId });
@@ -137,5 +149,4 @@ async function holdPlaces(
     }
   }
   for (const { groupId, userId, direct } of places.members) held.members.add(groupId, userId, direct);
-  for (const key of await look((reader) => findLeftAlone(reader, directoryId, [...held.users.keys()]))) held.leftAlone.add(key);
 }

@@ -3,6 +3,7 @@ import { holdRun, LostRun, type RunHold } from "../src/actions/directories/advan
 import { type BegunRun, beginRun, leaseOf } from "../src/actions/directories/begin-run.ts";
 import { finishRun, type RunEnd } from "../src/actions/directories/finish-run.ts";
 import type { LeaseClaim } from "../src/actions/directories/hold-lease.ts";
+import { lockedOut } from "../src/actions/directories/open-credentials.ts";
 import { storePlan } from "../src/actions/directories/store-plan.ts";
 import { proveDomains } from "../src/actions/domains/prove-domains.ts";
 import type { Actor } from "../src/model/actor.ts";
@@ -89,9 +90,6 @@ export function createSyncRunner(options: RunnerOptions): SyncRunner {
 function handOf({ directoryId, directoryName }: RunToMake, approved: boolean): Actor {
   return { kind: "directory", directoryId, approved, label: directoryName, scopes: new Set(allScopes), ipAddress: null };
 }
-
-const lockedOut =
-  "The directory's credentials cannot be opened: SECRET_KEY is another than when they were given. Set it back, or give them again.";
 
 interface Making {
   options: RunnerOptions;

@@ -150,7 +150,7 @@ export function scriptedDirectory(): ScriptedDirectory {
           requests.listing++;
           const isIt = ({ id, type }: DirectMember) => ("userKey" in member ? id === member.userKey : type === "EVERYONE");
           const items = [...script.groups.values()].filter(({ id }) => script.members.get(id)?.some(isIt));
-          return { state: "complete", reason: null, items };
+          return { state: script.listsAre, reason: script.listsAre === "complete" ? null : "A page was missing.", items };
         },
         verifiedDomains: async () => ({ state: "complete", reason: null, items: script.domains }),
         probe: async () => [],

@@ -162,6 +162,33 @@ describe("what one person's sync leaves alone", () => {
     expect(await userBy("ada@acme.example", "status")).toEqual({ status: "ACTIVE" });
   });
 
+  it("who may be in a group still, because a list of groups was not read to its end (S4)", async () => {
+    await house.sync();
+    house.script.group("g1", "Inner", ["u2"]);
+    house.script.listsAre = "partial";
+    expect(linesOf(await sync("ada@acme.example"))).toEqual([
+      "HELD MEMBER_REMOVE ada@acme.example Inner",
+      "HELD MEMBER_REMOVE ada@acme.example Outer",
+    ]);
+    expect(await userBy("ada@acme.example", "groups { nodes { name } }")).toEqual({
+      groups: { nodes: [{ name: "Inner" }, { name: "Outer" }] },
+    });
+  });
+
+  it("who was left alone when it was disputed who they are", async () => {
+    await house.sync();
+    await house.join("boss@acme.example", "MANAGER");
+    house.script.person("b1", "boss@acme.example");
+    expect(linesOf(await sync("boss@acme.example"))).toEqual(["DISPUTED USER_ADOPT boss@acme.example"]);
+    await house.syncAtOnce();
+    const { node } = await as.query<{ node: { lastRun: { changes: { nodes: { id: string }[] } } } }>(
+      "query ($id: ID!) { node(id: $id) { ... on Directory { lastRun { changes { nodes { id } } } } } }",
+      { id: house.directoryId },
+    );
+    await as.succeed("syncSettle", { changeId: node.lastRun.changes.nodes[0]?.id, adoptId: null }, "");
+    expect(linesOf(await sync("boss@acme.example"))).toEqual(["SKIPPED USER_ADOPT boss@acme.example"]);
+  });
+
   it("who is out of scope, and says why: by group, by unit, by domain, by the settings", async () => {
     await set({ scope: "GROUPS", groupEmails: ["g1@acme.example"] });
     await house.sync();
@@ -199,5 +226,12 @@ describe("what syncing one person refuses", () => {
     house.script.person("u1", "ada@acme.example", { fullName: "Ada L" });
     await as.succeed("syncPlan", { directoryId: house.directoryId }, "");
     expect(await refused({})).toEqual(["WRONG_STATE input.directoryId"]);
+  });
+
+  it("a directory whose credentials were sealed with another key, saying what to do", async () => {
+    const transaction = await house.database.ground.begin();
+    await transaction.write("UPDATE Directory SET credentials = 'v1.AAAA.AAAA.AAAA'", []);
+    await transaction.commit();
+    expect(await refused({})).toEqual(["DIRECTORY_UNAVAILABLE input.directoryId"]);
   });
 });

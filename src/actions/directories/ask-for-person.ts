@@ -6,7 +6,7 @@ import { Refusal } from "../../model/refusal.ts";
 import { emptySummary } from "../../model/sync-summary.ts";
 import type { Work } from "../../work/work.ts";
 import { findOrRefuse } from "../find-or-refuse.ts";
-import { sealOf } from "./connect-directory.ts";
+import { lockedOut, openCredentials } from "./open-credentials.ts";
 import { addRun, refuseWhileUnderWay } from "./start-sync.ts";
 
 /** A person to compare, and how. */
@@ -28,10 +28,12 @@ export async function askForPerson(work: Work, { directoryId, email }: PersonToS
   const permit = work.permit("syncUser", { noun: "directory", id: directory.id });
   const spelled = spellEmail(email);
   if ("fault" in spelled) throw new Refusal("INVALID", spelled.fault, ["input", "email"]);
+  const credentials = openCredentials(work, directory);
+  if (!credentials) throw new Refusal("DIRECTORY_UNAVAILABLE", lockedOut, directoryPath);
   return work.unchanged(permit, {
     directory,
     settings: JSON.parse(directory.settings) as DirectorySettings, // as: only the directory's own actions write it
-    credentials: JSON.parse(work.unseal(sealOf(directory.id), directory.credentials)) as GoogleCredentials, // as: sealed by them, too
+    credentials,
     email: spelled.email,
     onlyAnswers: whyOnlyAnswers(directory),
   });

@@ -1,9 +1,8 @@
 import type { DirectorySettings, GoogleCredentials } from "../../model/directory-settings.ts";
 import { Directory, SyncRun } from "../../model/entities.ts";
-import { SealBroken } from "../../secrets/seal.ts";
 import type { Work } from "../../work/work.ts";
-import { sealOf } from "./connect-directory.ts";
 import { type LeaseClaim, takeLease } from "./hold-lease.ts";
+import { openCredentials } from "./open-credentials.ts";
 
 /** A run that this process alone may go on with. */
 export interface BegunRun {
@@ -48,13 +47,4 @@ export async function beginRun(
     credentials: openCredentials(work, directory),
     fence,
   });
-}
-
-function openCredentials(work: Work, { id, credentials }: Directory): GoogleCredentials | null {
-  try {
-    return JSON.parse(work.unseal(sealOf(id), credentials)) as GoogleCredentials; // as: sealed by the directory's own actions
-  } catch (error) {
-    if (error instanceof SealBroken) return null;
-    throw error;
-  }
 }

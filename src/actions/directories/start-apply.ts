@@ -80,7 +80,7 @@ async function applyPlan(work: Work, publicRunId: string, approveRemovals: boole
     [JSON.stringify(summary), from, run.id, run.status],
   );
   if (changed === 0) throw new Refusal("CONFLICT", "Someone applied this plan just now.", path);
-  await work.write("UPDATE Directory SET lastRunId = ? WHERE id = ?", [run.id, directory.id]);
+  if (summary.person === null) await work.write("UPDATE Directory SET lastRunId = ? WHERE id = ?", [run.id, directory.id]);
   await work.record(
     permit,
     [
