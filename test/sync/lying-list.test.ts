@@ -129,7 +129,10 @@ const reasons = [
 const tenths = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 const places: Where[] = ["first page", "a middle page", "last page"];
 
-describe("a list of 10,000 of which a part is missing with status 200", () => {
+/** What is thought of a list has nothing to do with the database: each kind of lie is told on both in `faults.test.ts`. */
+const isSqlite = !process.env.TEST_DATABASE_URL?.startsWith("mysql:");
+
+describe.skipIf(!isSqlite)("a list of 10,000 of which a part is missing with status 200", () => {
   const told = ["users", "groups", "members of the big group"] as const;
   const cases = told.flatMap((listing) => [
     ...(listing === "users" ? tenths : [0.1, 0.4, 0.7, 1]).map((part) => ({ listing, where: "every page" as Where, part })),
