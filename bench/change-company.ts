@@ -18,10 +18,15 @@ export function onePercentOf({ users, memberships }: CompanySize) {
 /** Changes one percent of the people, of whom a third each are new, suspended and renamed, and one percent of the memberships. */
 export function changeOnePercent(company: Company, size: CompanySize): void {
   const { usersToCreate: hired, usersToUpdate: renamed, usersToRemove: suspended, membersToAdd: moved } = onePercentOf(size);
-  const movers = company.groups.slice(0, moved).map(({ id, members }) => ({ from: id, userId: members.at(-1)?.id ?? "" }));
-  for (const [n, { from, userId }] of movers.entries()) {
+  const groups = company.groups.slice(0, moved);
+  const movers = groups.map(({ id, members }, n) => {
+    const next = groups[(n + 1) % groups.length];
+    const others = new Set(next?.members.map((member) => member.id));
+    return { from: id, to: next?.id ?? "", userId: members.find((member) => !others.has(member.id))?.id ?? "" };
+  });
+  for (const { from, to, userId } of movers) {
     removeMember(company, from, userId);
-    addMember(company, movers[(n + 1) % movers.length]?.from ?? "", userId);
+    addMember(company, to, userId);
   }
   const ids = company.users.map(({ id }) => id);
   for (const id of ids.slice(1, 1 + renamed)) userOf(company, id).familyName = "Renamed";

@@ -32,8 +32,9 @@ export async function readBatches(ground: Ground): Promise<Batch[]> {
 }
 
 /**
- * Writes rows as a script by hand would, with nothing of Gatehouse's: multi-row INSERTs in one transaction, straight through the
- * driver. The database has its tables, and they are empty.
+ * Writes rows as a script by hand would, with nothing of Gatehouse's: multi-row INSERTs straight through the driver, each committed by
+ * itself. A sync commits as many rows at a time: one transaction for all would lock everybody else out until its end. The database has
+ * its tables, and they are empty.
  */
 export async function writePlainly(setting: DatabaseSetting, batches: readonly Batch[]): Promise<void> {
   if (setting.kind === "sqlite") writeToSqlite(setting.file, batches);
@@ -44,18 +45,15 @@ function writeToSqlite(file: string, batches: readonly Batch[]): void {
   const database = new Sqlite(file);
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
-  database.transaction(() => {
-    for (const batch of batches) database.prepare(insertInto(batch)).run(batch.values);
-  })();
+  database.pragma("wal_autocheckpoint = 4000");
+  for (const batch of batches) database.prepare(insertInto(batch)).run(batch.values);
   database.close();
 }
 
 async function writeToServer(setting: DatabaseSetting & { kind: "mysql" }, batches: readonly Batch[]): Promise<void> {
   const { hosts, user, password, database } = setting;
   const connection = await createConnection({ ...hosts[0], user, password, database, charset: "utf8mb4" });
-  await connection.beginTransaction();
   for (const batch of batches) await connection.query(insertInto(batch), batch.values);
-  await connection.commit();
   await connection.end();
 }
 

@@ -1,5 +1,6 @@
 import type { DirectorySettings } from "../src/model/directory-settings.ts";
 import { flattenMembers } from "./flatten.ts";
+import { atOnce } from "./in-pieces.ts";
 import { readPeople } from "./people.ts";
 import type { PersonReading } from "./read-person.ts";
 import { readScope } from "./scope.ts";
@@ -23,7 +24,7 @@ function there(email: string, { person }: PersonReading): string[] {
 function inScope({ person, snapshot, paths }: PersonReading, settings: DirectorySettings): string[] {
   if (!person) return [];
   const scope = readScope(snapshot, flattenMembers(snapshot), settings);
-  const judged = readPeople(snapshot, settings, scope).get(person.id);
+  const judged = atOnce(readPeople(snapshot, settings, scope)).get(person.id);
   if (!judged) return [];
   const why = judged.reason ?? "";
   if (judged.verdict === "IGNORED") return [`Left alone: ${lower(why)}`];

@@ -1,3 +1,4 @@
+import { shareTexts } from "../src/model/shared-texts.ts";
 import { faultFor } from "./google-advice.ts";
 import {
   type GoogleArea,
@@ -97,6 +98,7 @@ function doubtWithout(adminEmail: string, users: Listing<DirectoryUser>): Listin
 /** The pages of one reading. The customer's id is known once users were read: it stands in each of them. */
 function openPages(google: Google, signal: AbortSignal): DirectoryPages & { customerId(): string | null } {
   let customerId: string | null = null;
+  const share = shareTexts();
   const pagesOf = <Body extends ListBody, T>(question: PageQuestion<Body, T>) => fetchPages(google, signal, question);
   return {
     customerId: () => customerId,
@@ -106,7 +108,10 @@ function openPages(google: Google, signal: AbortSignal): DirectoryPages & { cust
       send: (client, pageToken) => client.listUsers({ pageToken, maxResults: largestPage.users, signal }),
       read: ({ users = [] }) => {
         customerId ??= users[0]?.customerId ?? null;
-        return users.map(userFrom);
+        return users.map((user) => {
+          const read = userFrom(user);
+          return Object.assign(read, { title: share(read.title), orgUnit: share(read.orgUnit) });
+        });
       },
     }),
     deletedUserIds: pagesOf({

@@ -4,6 +4,7 @@ import { isExternalId } from "../src/model/external-id.ts";
 import { cleanText } from "../src/model/name-key.ts";
 import { unkeptId } from "./draft.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import type { InPieces } from "./in-pieces.ts";
 import { addressMatcher, type GroupScope } from "./scope.ts";
 import type { DirectoryUser, Snapshot } from "./snapshot.ts";
 
@@ -26,13 +27,14 @@ export interface Person {
 }
 
 /** Reads everybody that the directory lists, and judges whom it brings (S3, S15, rule 8.4). By the directory's ids. */
-export function readPeople(snapshot: Snapshot, settings: DirectorySettings, scope: GroupScope): Map<string, Person> {
+export function* readPeople(snapshot: Snapshot, settings: DirectorySettings, scope: GroupScope): InPieces<Map<string, Person>> {
   const isIgnored = addressMatcher(settings.ignore);
   const judge = judgeBy(snapshot, settings, scope);
   const people = new Map<string, Person>();
   for (const user of snapshot.users.items) {
     const spelled = spellEmail(user.email);
-    const email = "email" in spelled ? spelled.email : user.email;
+    // The same text twice would be two in memory.
+    const email = "email" in spelled && spelled.email !== user.email ? spelled.email : user.email;
     const fullName = textOf(user.fullName) ?? email.slice(0, Math.max(1, email.lastIndexOf("@")));
     const title = textOf(user.title ?? "");
     const [verdict, reason, byGroups = false] = isIgnored(user.email)
@@ -54,6 +56,7 @@ export function readPeople(snapshot: Snapshot, settings: DirectorySettings, scop
       byGroups,
       fingerprint,
     });
+    if (people.size % 1000 === 0) yield;
   }
   return people;
 }

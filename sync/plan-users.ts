@@ -5,24 +5,30 @@ import type { HeldUser } from "../src/queries/held.ts";
 import { type Claims, claimAddresses } from "./claim-addresses.ts";
 import { bodyOfUser, type Draft, differences, guardAdmins, type PlanInput, phases, report } from "./draft.ts";
 import { changedParts } from "./fingerprint.ts";
+import type { InPieces } from "./in-pieces.ts";
 import type { Person } from "./people.ts";
 import { planLeaver } from "./plan-leavers.ts";
 import type { GroupScope } from "./scope.ts";
 
 /** What to do about people: who comes, who changes, who leaves (S6 to S11). */
-export function planUsers(input: PlanInput, people: ReadonlyMap<string, Person>, scope: GroupScope): Draft[] {
+export function* planUsers(input: PlanInput, people: ReadonlyMap<string, Person>, scope: GroupScope): InPieces<Draft[]> {
   const claims = claimAddresses(input, people);
   const { deletedUserIds } = input.snapshot;
   const deleted = new Set(deletedUserIds.state === "complete" ? deletedUserIds.items : []);
   const drafts: Draft[] = [];
+  let compared = 0;
   for (const user of input.held.users.values()) {
+    if (++compared % 5000 === 0) yield;
     const person = people.get(user.externalId ?? "");
     if (person?.verdict === "IGNORED" || claims.isIgnored(user.email)) continue;
     if (person?.verdict === "SKIPPED") drafts.push(report(bodyOfUser("USER_UPDATE", user), person.reason));
     else if (person) drafts.push(...planKnown(input, user, person, claims, scope));
     else drafts.push(...planAbsent(input, user, claims, deleted.has(user.externalId ?? "") ? "DELETED" : "ABSENT"));
   }
-  for (const person of people.values()) if (!input.held.users.has(person.id)) drafts.push(...planNewcomer(input, person, claims));
+  for (const person of people.values()) {
+    if (++compared % 5000 === 0) yield;
+    if (!input.held.users.has(person.id)) drafts.push(...planNewcomer(input, person, claims));
+  }
   return drafts;
 }
 

@@ -1,7 +1,9 @@
+import type { PackedStep } from "../src/actions/directories/store-plan.ts";
 import { packChanges, type SyncChangeBody } from "../src/model/sync-change.ts";
 import { countOfAction, emptySummary, type RunSummary } from "../src/model/sync-summary.ts";
 import { type Draft, type PlanInput, phases } from "./draft.ts";
 import { guardRemovals, liveOf } from "./guard.ts";
+import { atOnce, type InPieces } from "./in-pieces.ts";
 import { type Person, readPeople } from "./people.ts";
 import { type GroupPlan, planGroups, takeGroups } from "./plan-groups.ts";
 import { joiningBodies, planMembers } from "./plan-members.ts";
@@ -30,26 +32,32 @@ export interface Plan {
  * Compares what a directory says with what we hold: the steps that make them agree, in the order in which they are made (S16), with
  * the guard's word on every removal. Pure (S9). The plan of an unchanged directory has no steps but reports.
  */
-export function planSync(input: PlanInput): Plan {
+export function planSync(input: PlanInput): InPieces<Plan> {
   return planWith(input, (scope) => planGroups(input, scope), liveOf(input.held));
 }
 
 /**
- * The same for a few people alone: the snapshot and what is held know of nobody else, and groups are taken as they are here. `live` is
+ * The same for a few people alone, at once: the snapshot and what is held know of nobody else, and groups are taken as they are here. `live` is
  * what the whole directory has, by which removals are limited.
  */
 export function planPeople(input: PlanInput, live: ReturnType<typeof liveOf>): Plan {
-  return planWith(input, (scope) => takeGroups(input, scope), live);
+  return atOnce(planWith(input, (scope) => takeGroups(input, scope), live));
 }
 
-function planWith(input: PlanInput, groupsBy: (scope: GroupScope) => GroupPlan, live: ReturnType<typeof liveOf>): Plan {
+function* planWith(
+  input: PlanInput,
+  groupsBy: (scope: GroupScope) => GroupPlan,
+  live: ReturnType<typeof liveOf>,
+): InPieces<Plan> {
   const scope = readScope(input.snapshot, input.flat, input.settings);
-  const people = readPeople(input.snapshot, input.settings, scope);
-  const users = planUsers(input, people, scope);
+  const people = yield* readPeople(input.snapshot, input.settings, scope);
+  const users = yield* planUsers(input, people, scope);
   const groups = groupsBy(scope);
-  const members = planMembers(input, groups, livePeople(input, people, users));
+  yield;
+  const members = yield* planMembers(input, groups, livePeople(input, people, users));
   const guarded = guardRemovals([...users, ...groups.drafts, ...members.drafts], input, live);
   const absent = notComing(guarded);
+  yield;
   const drafts = leaveAlone(guarded, input);
   drafts.sort((one, other) => one.phase - other.phase);
   const summary = summarize(drafts, input, scope.rootIds ?? []);
@@ -163,7 +171,12 @@ function inChains(drafts: readonly Draft[]): Draft[][] {
   return parts;
 }
 
-/** The step as it is stored. */
-export function packStep({ action, status, changes }: PlannedStep) {
-  return { action, status, size: changes.length, body: packChanges(changes) };
+/** The steps as they are stored. */
+export function* packSteps({ steps }: Plan): InPieces<PackedStep[]> {
+  const packed: PackedStep[] = [];
+  for (const { action, status, changes } of steps) {
+    packed.push({ action, status, size: changes.length, body: packChanges(changes) });
+    yield;
+  }
+  return packed;
 }

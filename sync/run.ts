@@ -20,8 +20,9 @@ import type { Door, Place } from "../src/work/door.ts";
 import { applySteps } from "./apply.ts";
 import { flattenMembers } from "./flatten.ts";
 import { followReading } from "./follow-reading.ts";
+import { calmly } from "./in-pieces.ts";
 import { giveBack, keepLease, type RunLog } from "./lease.ts";
-import { packStep, planSync } from "./plan.ts";
+import { packSteps, planSync } from "./plan.ts";
 import type { ReadingProgress } from "./reading-progress.ts";
 import { DirectoryFault, type DirectoryReader } from "./snapshot.ts";
 import { thinkOfPerson } from "./think-of-person.ts";
@@ -172,7 +173,7 @@ async function makePlan(
   const { person } = summary;
   Object.assign(summary, plan.summary, { person, directoryVersion: directory.version, customerId });
   const applies = run.status === "APPLYING" && !isOther && directory.trusted;
-  const steps = Array.from(plan.steps, packStep);
+  const steps = await calmly(packSteps(plan));
   const spent = {
     requestCount: run.requestCount + reader.requestCount,
     waitedMs: Math.round(run.waitedMs + reader.waitedMs),
@@ -205,7 +206,8 @@ async function thinkOfAll({ options, place, begun, reader, hold, summary, signal
   const snapshot = await reader.readSnapshot({ scope, groupEmails, heldGroupIds, onProgress, signal }).finally(reading.settled);
   const flat = flattenMembers(snapshot);
   const { approved } = summary;
-  return { snapshot, plan: planSync({ directoryId: directory.id, settings, snapshot, flat, held, now, approved }) };
+  const plan = await calmly(planSync({ directoryId: directory.id, settings, snapshot, flat, held, now, approved }));
+  return { snapshot, plan };
 }
 
 /**

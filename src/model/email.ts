@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { getDomain } from "tldts";
 import { toASCII } from "tr46";
 
@@ -43,9 +44,19 @@ export function spellDomain(input: string): { domain: string } | { fault: string
   return spellTrimmedDomain(input.trim());
 }
 
+/** People share few domains, and to map one to ASCII takes longer than all the rest of an address. */
+const spelledDomains = new LRUCache<string, { domain: string } | { fault: string }>({ max: 1000 });
+
 function spellTrimmedDomain(text: string): { domain: string } | { fault: string } {
-  const fault = "A domain looks like example.com: letters, digits and hyphens between dots.";
-  if (text.length > longestInput) return { fault };
+  if (text.length > longestInput) return { fault: notADomain };
+  const spelled = spelledDomains.get(text) ?? spellUnknownDomain(text);
+  spelledDomains.set(text, spelled);
+  return spelled;
+}
+
+const notADomain = "A domain looks like example.com: letters, digits and hyphens between dots.";
+
+function spellUnknownDomain(text: string): { domain: string } | { fault: string } {
   const domain = toASCII(text.normalize("NFC"), {
     checkBidi: true,
     checkJoiners: true,
@@ -53,7 +64,7 @@ function spellTrimmedDomain(text: string): { domain: string } | { fault: string 
     verifyDNSLength: true,
   });
   const labels = domain?.split(".") ?? [];
-  if (domain === null || labels.length < 2 || !labels.every((label) => hostLabel.test(label))) return { fault };
+  if (domain === null || labels.length < 2 || !labels.every((label) => hostLabel.test(label))) return { fault: notADomain };
   // Taken for addresses that name nobody: RFC 6761, 6.4.
   if (labels.at(-1) === "invalid") return { fault: "Nothing is at a domain that ends in .invalid." };
   if (numericLabel.test(labels.at(-1) ?? "")) return { fault: "An IP number cannot stand for a domain." };

@@ -31,6 +31,6 @@ export function ofSite(table?: string): string {
 }
 
 /** As many `?` as there are values, for `IN (...)`. Callers pass at most a few hundred. */
-export function marks(values: { length: number }): string {
-  return Array.from({ length: values.length }, () => "?").join(", ");
+export function marks({ length }: { length: number }): string {
+  return length === 0 ? "" : `?${", ?".repeat(length - 1)}`;
 }

@@ -5,6 +5,7 @@ import type { Held, HeldGroup, HeldUser } from "../../src/queries/held.ts";
 import { holdMembers } from "../../src/queries/held-members.ts";
 import { fingerprintOf } from "../../sync/fingerprint.ts";
 import { flattenMembers } from "../../sync/flatten.ts";
+import { atOnce } from "../../sync/in-pieces.ts";
 import { type Plan, type PlannedStep, planSync } from "../../sync/plan.ts";
 import type { ScriptedDirectory } from "./scripted-directory.ts";
 
@@ -85,7 +86,8 @@ export function plan(
 ): MadePlan {
   const all = { ...initialSettings, ...settings };
   const snapshot = script.snapshot(all.scope === "GROUPS" ? all : null);
-  const made = planSync({ directoryId, settings: all, snapshot, flat: flattenMembers(snapshot), held, now, approved });
+  const flat = flattenMembers(snapshot);
+  const made = atOnce(planSync({ directoryId, settings: all, snapshot, flat, held, now, approved }));
   return { ...made, steps: [...made.steps] };
 }
 
