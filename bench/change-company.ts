@@ -15,22 +15,26 @@ export function onePercentOf({ users, memberships }: CompanySize) {
   } satisfies Partial<SyncSummary>;
 }
 
-/** Changes one percent of the people, of whom a third each are new, suspended and renamed, and one percent of the memberships. */
+/**
+ * Changes one percent of the people, of whom a third each are new, suspended and renamed, and one percent of the memberships: those of
+ * people who stay.
+ */
 export function changeOnePercent(company: Company, size: CompanySize): void {
   const { usersToCreate: hired, usersToUpdate: renamed, usersToRemove: suspended, membersToAdd: moved } = onePercentOf(size);
+  const ids = company.users.map(({ id }) => id);
+  const leaving = ids.slice(1 + renamed, 1 + renamed + suspended);
   const groups = company.groups.slice(0, moved);
   const movers = groups.map(({ id, members }, n) => {
     const next = groups[(n + 1) % groups.length];
-    const others = new Set(next?.members.map((member) => member.id));
+    const others = new Set([...leaving, ...(next?.members ?? []).map((member) => member.id)]);
     return { from: id, to: next?.id ?? "", userId: members.find((member) => !others.has(member.id))?.id ?? "" };
   });
   for (const { from, to, userId } of movers) {
     removeMember(company, from, userId);
     addMember(company, to, userId);
   }
-  const ids = company.users.map(({ id }) => id);
   for (const id of ids.slice(1, 1 + renamed)) userOf(company, id).familyName = "Renamed";
-  for (const id of ids.slice(1 + renamed, 1 + renamed + suspended)) suspendUser(company, id);
+  for (const id of leaving) suspendUser(company, id);
   for (let n = 0; n < hired; n++)
     addUser(company, { primaryEmail: `hired-${n}@acme.example`, givenName: "Hired", familyName: `Number ${n}` });
 }

@@ -1,4 +1,4 @@
-import { addMembers } from "../src/actions/groups/add-members.ts";
+import { addMembersOfGroups } from "../src/actions/groups/add-members.ts";
 import { createGroups, type NewGroup } from "../src/actions/groups/create-groups.ts";
 import { deleteGroups } from "../src/actions/groups/delete-groups.ts";
 import { removeMembers } from "../src/actions/groups/remove-members.ts";
@@ -84,11 +84,13 @@ export async function makeChanges(work: Work, { directoryId, settings }: Destina
       await removeGroups(work, changes);
       return;
     case "MEMBER_ADD":
-      for (const [groupId, members] of byGroup(changes))
-        await addMembers(work, {
+      await addMembersOfGroups(
+        work,
+        [...byGroup(changes)].map(([groupId, members]) => ({
           groupId,
           members: members.map(({ body, subjectId }) => ({ userId: publicId("User", subjectId), direct: body.direct ?? false })),
-        });
+        })),
+      );
       return;
     case "MEMBER_REMOVE":
       for (const [groupId, members] of byGroup(changes))

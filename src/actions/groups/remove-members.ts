@@ -22,23 +22,24 @@ export async function removeMembers(work: Work, { groupId, userIds }: RemoveMemb
   const path = ["input", "id"];
   const group = await findOrRefuse(work, Group, "Group", groupId, path);
   const permit = work.permit("groupRemoveMembers", groupTarget(group), () => path);
-  const users = await findCandidates(work, group.id, userIds);
+  const users = await findCandidates(work, [{ group, userIds }]);
   const bySync = work.actor.kind === "directory";
   if (!bySync) refuseTheDirectorys(group, users, userIds);
   const [ours, theirs] = bySync ? (["bySync", "byHand"] as const) : (["byHand", "bySync"] as const);
-  const ending = users.filter((user) => user[ours] === 1);
+  const flagsOf = (user: Candidate) => user.places.get(group.id);
+  const ending = users.filter((user) => flagsOf(user)?.[ours] === 1);
   if (ending.length === 0) return work.unchanged(permit, 0);
 
-  const leaving = ending.filter((user) => user[theirs] === 0).map(({ id }) => id);
-  const staying = ending.filter((user) => user[theirs] === 1).map(({ id }) => id);
-  await moveMembers(work, group.id, leaving, async () => {
+  const leaving = ending.filter((user) => flagsOf(user)?.[theirs] === 0).map(({ id }) => id);
+  const staying = ending.filter((user) => flagsOf(user)?.[theirs] === 1).map(({ id }) => id);
+  await moveMembers(work, [group.id], leaving, async () => {
     await leaveGroups(
       work,
       leaving.map((userId) => ({ groupId: group.id, userId })),
     );
     await lowerFlags(work, group.id, staying, bySync ? "bySync = 0, direct = 0" : "byHand = 0");
   });
-  await recordMembers(work, permit, { group, joined: -leaving.length, people: ending });
+  await recordMembers(work, permit, [{ group, joined: -leaving.length, people: ending }]);
   return leaving.length;
 }
 
@@ -50,8 +51,9 @@ async function lowerFlags(work: Work, groupId: string, userIds: readonly string[
 /** Who is in the group by its directory alone can only leave there. */
 function refuseTheDirectorys(group: Group, users: readonly Candidate[], userIds: readonly string[]): void {
   const problems = new Problems();
-  for (const { id, email, byHand, bySync } of users) {
-    if (bySync !== 1 || byHand === 1) continue;
+  for (const { id, email, places } of users) {
+    const flags = places.get(group.id);
+    if (flags?.bySync !== 1 || flags.byHand === 1) continue;
     const path = ["input", "userIds", String(userIds.indexOf(publicId("User", id)))];
     problems.add("MANAGED_BY_DIRECTORY", `${email} is in ${group.name} by a directory. Remove them there.`, path);
   }
