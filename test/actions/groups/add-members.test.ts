@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { setGrant } from "../../../src/actions/applications/set-grant.ts";
-import { addMembers } from "../../../src/actions/groups/add-members.ts";
+import { addMembers, addMembersOfGroups } from "../../../src/actions/groups/add-members.ts";
 import { removeMembers } from "../../../src/actions/groups/remove-members.ts";
 import type { Actor } from "../../../src/model/actor.ts";
 import { newId, publicId } from "../../../src/model/id.ts";
@@ -93,6 +93,37 @@ describe("adding members", () => {
     });
     const [extra = ""] = await house.people(1);
     expect(await refusalOf(bring(groupId, [extra], { direct: true }))).toEqual(["NO_SEATS"]);
+  });
+
+  it("brings members of many groups in one work: each is in its own, and one event tells all", async () => {
+    const groupIds: string[] = [];
+    for (let n = 0; n < 60; n++) groupIds.push(await house.syncedGroup(`Wing ${n}`));
+    const [everywhere = "", ...people] = await house.people(61);
+    await bring(groupIds[0] ?? "", [everywhere], { direct: false });
+    const places = groupIds.map((groupId, n) => ({
+      groupId,
+      members: [everywhere, people[n] ?? ""].map((userId) => ({ userId, direct: true })),
+    }));
+    const bringAll = () => house.act((work) => addMembersOfGroups(work, places), house.hand);
+    expect(await bringAll()).toBe(119);
+    for (const groupId of groupIds) expect(await flags(groupId)).toEqual(["sd", "sd"]);
+    const { size, last } = await house.trail();
+    expect(last).toMatchObject({ action: "groupAddMembers", count: 60 + 120 });
+    expect(last.subjects.slice(0, 2)).toEqual(["Wing 0: members 1 > 2", "Wing 1: members 0 > 2"]);
+    expect(last.findable).toHaveLength(60);
+    expect(await bringAll()).toBe(0);
+    expect((await house.trail()).size).toBe(size);
+  });
+
+  it("brings nobody where one of the groups is not the directory's", async () => {
+    const [owned, local] = [await house.syncedGroup("Owned"), await house.group("Local")];
+    const [ann = ""] = await house.people(1);
+    const places = [owned, local].map((groupId) => ({ groupId, members: [{ userId: ann, direct: true }] }));
+    const bringing = (to: typeof places) => house.act((work) => addMembersOfGroups(work, to), house.hand);
+    expect(await refusalOf(bringing(places))).toEqual(["FORBIDDEN input.id"]);
+    const unknown = [{ groupId: publicId("Group", newId()), members: [] }, ...places.slice(0, 1)];
+    expect(await refusalOf(bringing(unknown))).toEqual(["NOT_FOUND input.id"]);
+    expect(await house.membersOf(owned)).toEqual([]);
   });
 
   it("rule 7.3: refuses a set whole for which there are not enough seats, and counts nobody twice", async () => {
