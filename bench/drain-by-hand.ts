@@ -1,4 +1,6 @@
 import { createSign } from "node:crypto";
+import { admin } from "@googleapis/admin";
+import { OAuth2Client } from "google-auth-library";
 import type { SampleAddress } from "./sample-process.ts";
 
 /** What was read: how many of each. */
@@ -18,19 +20,51 @@ const scopes = ["user", "group", "group.member", "domain"].map(
   (noun) => `https://www.googleapis.com/auth/admin.directory.${noun}.readonly`,
 );
 
-/**
- * Reads the whole Workspace as a script by hand would, with nothing of Gatehouse's: every page is fetched, parsed and counted, in the
- * same order and with as many requests at a time as the sync has. It keeps nothing and checks nothing.
- */
-export async function drainByHand(sample: SampleAddress): Promise<Drained> {
+/** The body of a list, by the path of its method and its parameters. */
+type Ask = (path: string, query: Record<string, string>) => Promise<Body>;
+type Body = { nextPageToken?: string } & Record<string, { id: string }[] | undefined>;
+
+/** With `fetch` alone. */
+export async function askByHand(sample: SampleAddress): Promise<Ask> {
   const headers = { authorization: `Bearer ${await requestToken(sample)}` };
-  const ask = async (path: string, query: Record<string, string>) => {
+  return async (path, query) => {
     const response = await fetch(`${sample.url}admin/directory/v1/${path}?${new URLSearchParams(query)}`, { headers });
     if (!response.ok) throw new Error(`${path} was answered with ${response.status}`);
-    // as: the bodies of the lists that are asked for
-    return (await response.json()) as { nextPageToken?: string } & Record<string, { id: string }[] | undefined>;
+    return (await response.json()) as Body; // as: the bodies of the lists that are asked for
   };
-  const drain = async (path: string, name: string, query: Record<string, string>, take: (items: { id: string }[]) => void) => {
+}
+
+/** With Google's own client, which every sync asks through. */
+export async function askByClient(sample: SampleAddress): Promise<Ask> {
+  const auth = new OAuth2Client();
+  auth.setCredentials({ access_token: await requestToken(sample), expiry_date: Date.now() + 3_600_000 });
+  const directory = admin({ version: "directory_v1", auth, rootUrl: sample.url });
+  const lists: Record<string, (query: object) => Promise<{ data: unknown }>> = {
+    users: (query) => directory.users.list(query),
+    groups: (query) => directory.groups.list(query),
+    members: (query) => directory.members.list(query),
+    domains: (query) => directory.domains.list(query),
+  };
+  return async (path, query) => {
+    const [, owner, noun = path] = /^(?:groups|customer)\/(.+)\/(.+)$/.exec(path) ?? [];
+    const list = lists[noun];
+    if (!list) throw new Error(`Nothing lists ${path}`);
+    const { data } = await list({ ...query, ...(noun === "members" ? { groupKey: owner } : { customer: "my_customer" }) });
+    return data as Body; // as: the bodies of the lists that are asked for
+  };
+}
+
+/**
+ * Reads the whole Workspace as a script would, with nothing of Gatehouse's: every page is fetched, parsed and counted, in the same order
+ * and with as many requests at a time as the sync has. It keeps nothing and checks nothing.
+ */
+export async function drain(ask: Ask): Promise<Drained> {
+  const drainList = async (
+    path: string,
+    name: string,
+    query: Record<string, string>,
+    take: (items: { id: string }[]) => void,
+  ) => {
     for (let pageToken: string | undefined; ; ) {
       const page = await ask(path, pageToken ? { ...query, pageToken } : query);
       take(page[name] ?? []);
@@ -44,18 +78,18 @@ export async function drainByHand(sample: SampleAddress): Promise<Drained> {
   await ask("customer/my_customer/domains", {
     fields: "kind,domains(domainName,verified,domainAliases(domainAliasName,verified))",
   });
-  await drain("groups", "groups", { customer, maxResults: "200", fields: groupFields }, (groups) => {
+  await drainList("groups", "groups", { customer, maxResults: "200", fields: groupFields }, (groups) => {
     for (const { id } of groups) groupIds.push(id);
   });
   drained.groups = groupIds.length;
-  await drain("users", "users", { customer, projection: "basic", maxResults: "500", fields: userFields }, (users) => {
+  await drainList("users", "users", { customer, projection: "basic", maxResults: "500", fields: userFields }, (users) => {
     drained.users += users.length;
   });
   const deleted = { customer, showDeleted: "true", maxResults: "500", fields: "kind,nextPageToken,users(id)" };
-  await drain("users", "users", deleted, () => undefined);
+  await drainList("users", "users", deleted, () => undefined);
   const reader = async () => {
     for (let id = groupIds.pop(); id !== undefined; id = groupIds.pop())
-      await drain(`groups/${id}/members`, "members", { maxResults: "200", fields: memberFields }, (members) => {
+      await drainList(`groups/${id}/members`, "members", { maxResults: "200", fields: memberFields }, (members) => {
         drained.memberships += members.length;
       });
   };

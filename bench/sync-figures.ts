@@ -38,4 +38,6 @@ export interface CompanyFigures {
   byHand: HandFigures;
   /** Drains alone, next to the sync without changes. */
   drained: HandFigures;
+  /** The same through Google's client. */
+  drainedByClient: HandFigures;
 }

@@ -57,8 +57,8 @@ async function measureCompany(
     sample.send(question);
     return answer;
   };
-  const byHand = (rows?: HandOrder["rows"]) =>
-    start<HandFigures>("by-hand-process.js", { sample: address, rows } satisfies HandOrder);
+  const byHand = (order: Omit<HandOrder, "sample"> = {}) =>
+    start<HandFigures>("by-hand-process.js", { sample: address, ...order } satisfies HandOrder);
   const sync = async (changes: boolean): Promise<RunFigures> => {
     const before = await ask("TELL");
     const figures = await start<SyncFigures>("sync-process.js", { url, sample: address, changes } satisfies SyncOrder);
@@ -74,13 +74,14 @@ async function measureCompany(
   // The Workspace thinks of its pages now, so that it only has to send them later.
   await byHand();
   const first = await sync(true);
-  const baseline = await byHand({ from: url, to: another });
+  const baseline = await byHand({ rows: { from: url, to: another } });
   const unchanged = await sync(false);
   const drained = await byHand();
+  const drainedByClient = await byHand({ client: true });
   await ask("CHANGE");
   await byHand();
   const changed = await sync(true);
-  return { database: await nameDatabase(url), first, unchanged, changed, byHand: baseline, drained };
+  return { database: await nameDatabase(url), first, unchanged, changed, byHand: baseline, drained, drainedByClient };
 }
 
 function start<T>(file: string, order: object): Promise<T> {
