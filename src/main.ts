@@ -1,11 +1,9 @@
 import { once } from "node:events";
 import { Command, CommanderError } from "commander";
 import { registerAdministration } from "./commands/administration.ts";
-import { demo } from "./commands/demo.ts";
-import { doctor } from "./commands/doctor.ts";
 import { exitCodes, remark, tell } from "./commands/exit.ts";
 import { openHouse } from "./commands/open-house.ts";
-import { type Served, serve } from "./commands/serve.ts";
+import type { Served } from "./commands/serve.ts";
 import { registerSync } from "./commands/sync.ts";
 import { registerUsers } from "./commands/users.ts";
 import { type Config, ConfigFault, readConfig } from "./config.ts";
@@ -43,6 +41,7 @@ async function untilSignal(open: (stop: AbortSignal) => Promise<Pick<Served, "cl
   }
 }
 
+// What serves is loaded by the commands that serve: the rest start in half the time.
 const program = new Command("gatehouse")
   .description("A GraphQL gateway for the people of a site.")
   .exitOverride()
@@ -53,6 +52,7 @@ program
   .description("the gateway and its schedule")
   .action(async () => {
     const { config, log } = start();
+    const { serve } = await import("./commands/serve.ts");
     process.on("unhandledRejection", (error) => log.error({ err: error }, "a promise was left rejected"));
     await untilSignal((stop) => serve(config, log, { stop }));
   });
@@ -62,6 +62,7 @@ program
   .description("the gateway on an embedded database with a sample Google Workspace")
   .option("--once", "stop when all is set up")
   .action(async ({ once: stops }: { once?: boolean }) => {
+    const { demo } = await import("./commands/demo.ts");
     if (stops) await (await demo(process.env)).close();
     else await untilSignal(() => demo(process.env));
   });
@@ -81,6 +82,7 @@ program
   .description("checks database, mail, Google and settings, each with what to do")
   .option("--json", "for programs")
   .action(async ({ json }: { json?: boolean }) => {
+    const { doctor } = await import("./commands/doctor.ts");
     process.exitCode = await doctor(process.env, { json: json === true });
   });
 
