@@ -21,7 +21,7 @@ const rooms: Record<string, readonly string[]> = {
 
 /** The outside world that a room may know, beside Node itself. */
 const world: Record<string, readonly RegExp[]> = {
-  model: [/^typeorm$/, /^tr46$/, /^tldts$/],
+  model: [/^typeorm$/, /^tr46$/, /^tldts$/, /^lru-cache$/],
   secrets: [/^@node-rs\/argon2$/, /^p-limit$/],
   database: [/^typeorm$/, /^mysql2/, /^better-sqlite3$/],
   work: [/^typeorm$/],
