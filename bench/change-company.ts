@@ -22,7 +22,9 @@ export function onePercentOf({ users, memberships }: CompanySize) {
 export function changeOnePercent(company: Company, size: CompanySize): void {
   const { usersToCreate: hired, usersToUpdate: renamed, usersToRemove: suspended, membersToAdd: moved } = onePercentOf(size);
   const ids = company.users.map(({ id }) => id);
-  const leaving = ids.slice(1 + renamed, 1 + renamed + suspended);
+  // Spread evenly: no group loses all of its members.
+  const everyThreeHundredth = (from: number) => ids.filter((_, n) => n % 300 === from);
+  const leaving = everyThreeHundredth(299).slice(0, suspended);
   const groups = company.groups.slice(0, moved);
   const movers = groups.map(({ id, members }, n) => {
     const next = groups[(n + 1) % groups.length];
@@ -33,7 +35,7 @@ export function changeOnePercent(company: Company, size: CompanySize): void {
     removeMember(company, from, userId);
     addMember(company, to, userId);
   }
-  for (const id of ids.slice(1, 1 + renamed)) userOf(company, id).familyName = "Renamed";
+  for (const id of everyThreeHundredth(1).slice(0, renamed)) userOf(company, id).familyName = "Renamed";
   for (const id of leaving) suspendUser(company, id);
   for (let n = 0; n < hired; n++)
     addUser(company, { primaryEmail: `hired-${n}@acme.example`, givenName: "Hired", familyName: `Number ${n}` });

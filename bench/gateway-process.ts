@@ -20,6 +20,7 @@ const gateway = await buildGateway({
   signInProviders: [],
   publicUrl: "http://127.0.0.1",
   trustedProxies: [],
+  costPerMinute: 1_000_000_000,
   executor: executor === "js" ? "js" : "jit",
   ideDirectory: "none",
   whyNotReady: async () => null,

@@ -37,6 +37,8 @@ export interface Config {
   googleApiUrl: string | null;
   googleTokenUrl: string | null;
   googleQueriesPerMinute: number;
+  /** Points that each caller has in a minute. An operation of the largest size has to fit. */
+  costPerMinute: number;
   /** How the proofs of domains are looked for. */
   domains: { dnsServer: string | null; privateAddresses: "refuse" | "allow"; httpsPort: number };
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
@@ -140,6 +142,9 @@ const shape = {
   GOOGLE_QUERIES_PER_MINUTE: wholeNumber("GOOGLE_QUERIES_PER_MINUTE", 1, 1_000_000).prefault("2400").meta({
     description: "How much Google is asked in a minute at most, for each Cloud project and administrator, by all instances.",
   }),
+  COST_PER_MINUTE: wholeNumber("COST_PER_MINUTE", 10_100, 1_000_000_000).prefault("100000").meta({
+    description: "Points for what is asked for that each account or API token has in a minute: one for an object, ten for a change.",
+  }),
   DOMAIN_DNS_SERVER: readBy(readDnsServer, "DOMAIN_DNS_SERVER must be an IP address, with or without a port.").optional().meta({
     description: "Another DNS server to ask for the proofs of domains, for tests: an IP address, with or without a port.",
   }),
@@ -214,6 +219,7 @@ export function readConfig(env: NodeJS.ProcessEnv, { demo = false } = {}): Confi
     googleApiUrl: data.GOOGLE_API_URL ?? null,
     googleTokenUrl: data.GOOGLE_TOKEN_URL ?? null,
     googleQueriesPerMinute: data.GOOGLE_QUERIES_PER_MINUTE,
+    costPerMinute: data.COST_PER_MINUTE,
     domains: {
       dnsServer: data.DOMAIN_DNS_SERVER ?? null,
       privateAddresses: data.DOMAIN_PRIVATE_ADDRESSES,

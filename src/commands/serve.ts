@@ -49,6 +49,7 @@ export async function serve(config: Config, log: Log, { stop, postman }: ServeOp
     googleQueriesPerMinute: config.googleQueriesPerMinute,
   });
   const gateway = await buildGateway({
+    costPerMinute: config.costPerMinute,
     door,
     log,
     safe: safeOf(config),

@@ -9,6 +9,22 @@ export interface TryLimit {
   spend(keys: readonly string[]): Promise<void>;
 }
 
+/** What an operation costs its caller, in points. */
+export interface CostState {
+  requested: number;
+  /** What the caller has in a minute, and how much of it is left. */
+  limit: number;
+  remaining: number;
+  /** When all of it is there again: RFC 3339 in UTC. */
+  resetAt: string;
+}
+
+/** Keeps what is asked for within bounds. */
+export interface CostLimit {
+  /** Takes points of the caller's. `waitSeconds` is null unless there were too few left: then nothing is to be done. */
+  spend(actor: Actor, cost: number): Promise<CostState & { waitSeconds: number | null }>;
+}
+
 /** The OpenID providers that sites accept. Sites are named by their keys. */
 export interface SignInProviders {
   /** What browsers start from. */
@@ -32,6 +48,7 @@ export interface Context {
   accessToken: string | null;
   ipAddress: string | null;
   tries: TryLimit;
+  costs: CostLimit;
   providers: SignInProviders;
   /** Sets the browser's session cookie, or takes it away. */
   rememberSession(session: { accessToken: string; expiresAt: string } | null): void;

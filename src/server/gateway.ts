@@ -14,18 +14,21 @@ import { compilingGateway } from "../graphql/compiled.ts";
 import type { Context } from "../graphql/context.ts";
 import { limits } from "../graphql/limits.ts";
 import { buildGatehouseSchema, printContract } from "../graphql/schema.ts";
+import { schemaForStrangers } from "../graphql/schema-for-strangers.ts";
 import { shownError } from "../graphql/shown-error.ts";
 import type { LookForProof } from "../model/domain-proof.ts";
 import type { SyncPerson } from "../model/person-sync.ts";
 import type { SignInProvider } from "../model/sign-in-provider.ts";
 import type { Door } from "../work/door.ts";
 import type { Safe } from "../work/open-work.ts";
+import { createCostLimit } from "./cost-limit.ts";
 import { serveIde } from "./ide.ts";
 import { identify } from "./identify.ts";
 import type { Log } from "./log.ts";
 import { rememberSession } from "./session-cookie.ts";
 import { openProviders } from "./sign-in/providers.ts";
 import { serveSignIn } from "./sign-in/routes.ts";
+import { createTokenUse } from "./token-use.ts";
 import { createTryLimit } from "./try-limit.ts";
 
 export interface GatewayOptions {
@@ -36,6 +39,8 @@ export interface GatewayOptions {
   /** Cookies are Secure when this is https. */
   publicUrl: string;
   trustedProxies: readonly string[];
+  /** Points for what is asked for that a caller has in a minute. */
+  costPerMinute: number;
   /** What runs operations: graphql-jit, or graphql-js. */
   executor: "jit" | "js";
   /** Where the built IDE is. */
@@ -65,7 +70,8 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
   const tries = createTryLimit();
   const schema = buildGatehouseSchema();
   const providers = openProviders(options.signInProviders, options.publicUrl, options.log);
-  await serveGraphql(server, schema, { tries, providers }, options);
+  const costs = createCostLimit(options.costPerMinute);
+  await serveGraphql(server, schema, { tries, costs, providers }, options);
   serveSignIn(server, { ...options, tries, providers });
   await serveIde(server, { directory: options.ideDirectory });
   const contract = printContract(schema);
@@ -98,7 +104,7 @@ function faultTeller(log: Log): Parameters<typeof shownError>[2] {
 async function serveGraphql(
   server: FastifyInstance,
   schema: ReturnType<typeof buildGatehouseSchema>,
-  shared: Pick<Context, "tries" | "providers">,
+  shared: Pick<Context, "tries" | "costs" | "providers">,
   options: GatewayOptions,
 ) {
   const teller = faultTeller(options.log);
@@ -115,6 +121,7 @@ async function serveGraphql(
     validationRules: [maxDepthRule({ n: 15, exposeLimits: true })],
     stringifyResult: async (value) => JSON.stringify(value),
     plugins: [
+      schemaForStrangers,
       limits,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -123,18 +130,23 @@ async function serveGraphql(
     ],
     formatError: (formatted, error) => shownError(formatted, error, teller),
   });
+  const noteTokenUse = createTokenUse(options.door, options.log);
   await apollo.start();
   await server.register(fastifyApollo(apollo), {
     path: "/graphql",
-    context: async (request, reply) => ({
-      ...(await identify(options.door, request)),
-      door: options.door,
-      ...shared,
-      wakeSync: options.wakeSync,
-      lookForProof: options.lookForProof,
-      syncPerson: options.syncPerson,
-      rememberSession: (session) => rememberSession(reply, options.publicUrl, session),
-    }),
+    async context(request, reply) {
+      const identity = await identify(options.door, request);
+      if (identity.siteId !== null) noteTokenUse({ siteId: identity.siteId, actor: identity.actor });
+      return {
+        ...identity,
+        door: options.door,
+        ...shared,
+        wakeSync: options.wakeSync,
+        lookForProof: options.lookForProof,
+        syncPerson: options.syncPerson,
+        rememberSession: (session) => rememberSession(reply, options.publicUrl, session),
+      };
+    },
   });
 }
 

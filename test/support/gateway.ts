@@ -38,6 +38,7 @@ export async function openGateway(
     signInProviders: [],
     publicUrl: "http://127.0.0.1:4000",
     trustedProxies: [],
+    costPerMinute: 1_000_000_000,
     executor,
     ideDirectory: "nowhere",
     whyNotReady: async () => null,
