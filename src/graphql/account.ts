@@ -4,7 +4,7 @@ import { Account } from "./viewer.ts";
 
 @InputType("PasswordResetRequestInput", { description: "What `passwordResetRequest` needs." })
 export class PasswordResetRequestInput {
-  @Field(() => String)
+  @Field(() => String, { description: "The account's address, in any case of letters." })
   email: string;
 }
 
@@ -30,7 +30,7 @@ export class PasswordResetPayload {
 
 @InputType("AccountUpdateInput", { description: "Fields left out stay as they are." })
 export class AccountUpdateInput {
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "1 to 200 characters. Refused where a directory owns the name." })
   fullName?: string | null;
   @Field(() => String, { nullable: true, description: "Needed to set `password`, where there is one." })
   currentPassword?: string | null;
@@ -40,7 +40,7 @@ export class AccountUpdateInput {
 
 @ObjectType("AccountUpdatePayload", { description: "What `accountUpdate` answers." })
 export class AccountUpdatePayload {
-  @Field(() => Account, { nullable: true })
+  @Field(() => Account, { nullable: true, description: "As it is now. Null when `userErrors` is not empty." })
   account: Account | null;
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];

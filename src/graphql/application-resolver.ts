@@ -42,7 +42,7 @@ export class ApplicationResolver {
 
   @Query(() => Application, { nullable: true, description: "Scope: `ACCESS_READ`." })
   application(
-    @Arg("key", () => String) key: string,
+    @Arg("key", () => String, { description: "The application's `key`. Null is answered when there is none." }) key: string,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Application | null> {

@@ -1,5 +1,22 @@
 import { Field, ID, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
 
+/** What the schema says in many places alike: of the arguments of lists, and of what inputs and payloads share. */
+export const texts = {
+  first: "How many, 1 to 200.",
+  after: "The `endCursor` of the page before; left out for the first page.",
+  filter: "Which items; left out for all.",
+  orderBy: "How to sort them; left out for full names from A to Z.",
+  expectedVersion:
+    "The `version` that you read. Refused with `CONFLICT` when it is another one now; left out, nothing is compared.",
+  users: "Those named, as they are now; on a dry run, as they were. Empty when `userErrors` is not.",
+  usersSeen:
+    "Those named, as they are now; on a dry run, as they were. Empty when `userErrors` is not, and without scope `USERS_READ`.",
+  group: "As it is now; on a dry run, as it was. Null when `userErrors` is not empty.",
+  deletedId: "What was deleted. Null on a dry run and when `userErrors` is not empty.",
+  seats: "Seats taken or freed, by application. On a dry run, what would be. Empty when none move.",
+  accessLost: "Who loses which application. On a dry run, who would. Empty when nobody does.",
+} as const;
+
 @InterfaceType("Node", {
   description:
     "An object with a globally unique, opaque and stable ID.  The ID starts with a prefix that names its type, for example `usr_01JD…`. Treat it as a string: never build or parse one.",
@@ -15,7 +32,7 @@ export class PageInfo {
   hasNextPage: boolean;
   @Field(() => Boolean, { description: "True when items exist before `startCursor`." })
   hasPreviousPage: boolean;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "The cursor of the first item. Null when the page is empty." })
   startCursor: string | null;
   @Field(() => String, { nullable: true, description: "Pass this as `after` to read the next page." })
   endCursor: string | null;
@@ -24,7 +41,14 @@ export class PageInfo {
 /** Which end of an order comes first. */
 export const OrderDirection = { ASC: "ASC", DESC: "DESC" } as const;
 export type OrderDirection = keyof typeof OrderDirection;
-registerEnumType(OrderDirection, { name: "OrderDirection", description: "Which end of an order comes first." });
+registerEnumType(OrderDirection, {
+  name: "OrderDirection",
+  description: "Which end of an order comes first.",
+  valuesConfig: {
+    ASC: { description: "A to Z, the earliest first." },
+    DESC: { description: "Z to A, the latest first." },
+  },
+});
 
 @ObjectType("UserError", {
   description:
@@ -95,11 +119,11 @@ registerEnumType(UserErrorCode, {
 
 @ObjectType("FieldChange", { description: "The value of a field before and after a change. Secrets are never shown." })
 export class FieldChange {
-  @Field(() => String)
+  @Field(() => String, { description: "Its name, for example `fullName`." })
   field: string;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "The value before, as text. Null when there was none or it is not shown." })
   from: string | null;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "The value after, as text. Null when there is none or it is not shown." })
   to: string | null;
 }
 
@@ -126,15 +150,32 @@ registerEnumType(Scope, {
   name: "Scope",
   description: "What an API token may be allowed to do.",
   valuesConfig: {
+    USERS_READ: { description: "See users, their invitations, and how many users there are." },
+    USERS_WRITE: { description: "Invite, change, deactivate, activate, replace and delete users. Includes `USERS_READ`." },
     ADMINS_WRITE: { description: "With `USERS_WRITE`: make, change or remove an ADMIN or MANAGER, and change anyone's email." },
+    GROUPS_READ: { description: "See groups. Their members need `USERS_READ` besides." },
+    GROUPS_WRITE: { description: "Make, change and delete groups, and add and remove members. Includes `GROUPS_READ`." },
+    ACCESS_READ: { description: "See applications, what opens them, and what they report of users' content." },
+    ACCESS_WRITE: {
+      description: "Make, change and delete applications, and give and take access to them. Includes `ACCESS_READ`.",
+    },
+    DIRECTORIES_READ: { description: "See connected directories and their sync runs." },
+    DIRECTORIES_WRITE: { description: "Connect, change, disconnect and sync directories. Includes `DIRECTORIES_READ`." },
+    DOMAINS_READ: { description: "See the site's email domains." },
+    DOMAINS_WRITE: { description: "Add, verify and remove the site's email domains. Includes `DOMAINS_READ`." },
+    SITE_WRITE: { description: "Change the site itself, and turn its accounts global." },
     CONTENT_WRITE: { description: "For applications: report users' content and last activity." },
+    AUDIT_READ: { description: "Read the audit trail." },
+    TOKENS_WRITE: { description: "See, make and revoke API tokens." },
   },
 });
 
 @ObjectType("InputWarning", { description: "Something about an input to look at twice. It refuses nothing." })
 export class InputWarning {
-  @Field(() => String)
+  @Field(() => String, { description: "One plain English sentence to show to a person." })
   message: string;
-  @Field(() => [String])
+  @Field(() => [String], {
+    description: 'Path of the input that it is about, for example `["input", "invitees", "3", "email"]`.',
+  })
   path: string[];
 }

@@ -9,6 +9,7 @@ import { compactId } from "../model/id.ts";
 import { findGroup, listGroups } from "../queries/groups.ts";
 import { one } from "./answers.ts";
 import { ask, change } from "./ask.ts";
+import { texts } from "./building-blocks.ts";
 import type { Context } from "./context.ts";
 import {
   Group,
@@ -34,15 +35,19 @@ const path = ["input"];
 @Resolver()
 export class GroupResolver {
   @Query(() => Group, { nullable: true, description: "Scope: `GROUPS_READ`." })
-  group(@Arg("by", () => GroupBy) by: GroupBy, @Ctx() context: Context, @Info() info: GraphQLResolveInfo): Promise<Group | null> {
+  group(
+    @Arg("by", () => GroupBy, { description: "Which group. Null is answered when there is none." }) by: GroupBy,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Group | null> {
     return ask(context, info, "GROUPS_READ", (reader, selection) => findGroup(reader, by, selection));
   }
 
   @Query(() => GroupConnection, { nullable: true, description: "Scope: `GROUPS_READ`." })
   groups(
-    @Arg("first", () => Int, { defaultValue: 50 }) first: number,
-    @Arg("after", () => String, { nullable: true }) after: string | null,
-    @Arg("filter", () => GroupFilter, { nullable: true }) filter: GroupFilter | null,
+    @Arg("first", () => Int, { defaultValue: 50, description: texts.first }) first: number,
+    @Arg("after", () => String, { nullable: true, description: texts.after }) after: string | null,
+    @Arg("filter", () => GroupFilter, { nullable: true, description: texts.filter }) filter: GroupFilter | null,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<GroupConnection | null> {

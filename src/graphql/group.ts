@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Field, FieldResolver, ID, Info, InputType, Int, ObjectType, Resolver, Root } from "type-graphql";
 import { Grant } from "./application.ts";
-import { Node, PageInfo, UserError } from "./building-blocks.ts";
+import { Node, PageInfo, texts, UserError } from "./building-blocks.ts";
 import { AccessLoss, SeatChange } from "./consequences.ts";
 import { DateTime } from "./date-time.ts";
 import { Directory } from "./directory.ts";
@@ -12,16 +12,21 @@ import { User, UserFilter, UserOrder } from "./user.ts";
 export class Group {
   @Field(() => ID, { description: "Unique, opaque and stable." })
   id: string;
-  @Field(() => String)
+  @Field(() => String, {
+    description: "As people see it. Unique in the site in any case of letters. A synced group's is its directory's.",
+  })
   name: string;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: "What the group is for. Null when nothing was said. A synced group's is its directory's.",
+  })
   description: string | null;
   @Field(() => Directory, {
     nullable: true,
     description: "The directory that owns this group. Null for a group managed by hand.",
   })
   directory: Directory | null;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "The group's ID in `directory`. Null for a group managed by hand." })
   externalId: string | null;
   @Field(() => [Grant], {
     nullable: true,
@@ -30,9 +35,11 @@ export class Group {
   grants: Grant[] | null;
   @Field(() => Boolean, { description: "True when a directory owns the group." })
   synced: boolean;
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: "When the group was made on this site." })
   createdAt: string;
-  @Field(() => Int)
+  @Field(() => Int, {
+    description: "Increases when the group itself changes, not with its members. Pass it as `expectedVersion`.",
+  })
   version: number;
 }
 
@@ -42,10 +49,10 @@ export class GroupEdges {
   members(
     @Root() from: Group,
     @Info() info: GraphQLResolveInfo,
-    @Arg("first", () => Int, { defaultValue: 50 }) _first: number,
-    @Arg("after", () => String, { nullable: true }) _after: string | null,
-    @Arg("filter", () => UserFilter, { nullable: true }) _filter: UserFilter | null,
-    @Arg("orderBy", () => UserOrder, { nullable: true }) _orderBy: UserOrder | null,
+    @Arg("first", () => Int, { defaultValue: 50, description: texts.first }) _first: number,
+    @Arg("after", () => String, { nullable: true, description: texts.after }) _after: string | null,
+    @Arg("filter", () => UserFilter, { nullable: true, description: texts.filter }) _filter: UserFilter | null,
+    @Arg("orderBy", () => UserOrder, { nullable: true, description: texts.orderBy }) _orderBy: UserOrder | null,
   ): MemberConnection | null {
     return readEdge(from, info) as MemberConnection; // as: the look-ahead put it there
   }
@@ -53,9 +60,9 @@ export class GroupEdges {
 
 @InputType("GroupFilter", { description: "Every condition given must hold." })
 export class GroupFilter {
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "Matches the start of the name, in any case of letters." })
   query?: string | null;
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: "Groups that this directory owns." })
   directoryId?: string | null;
   @Field(() => ID, { nullable: true, description: "Groups that have this user as a member." })
   memberId?: string | null;
@@ -67,9 +74,12 @@ export class GroupFilter {
 export class GroupBy {
   @Field(() => ID, { nullable: true, description: "Unique, opaque and stable." })
   id?: string | null;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "In any case of letters." })
   name?: string | null;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: "Exactly as it is in the directory. Of several groups with it, by several directories, the one made first.",
+  })
   externalId?: string | null;
 }
 
@@ -122,11 +132,11 @@ export class GroupEdge {
 
 @InputType("GroupCreateInput", { description: "What `groupCreate` needs." })
 export class GroupCreateInput {
-  @Field(() => String)
+  @Field(() => String, { description: "1 to 100 characters, unique in the site in any case of letters." })
   name: string;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "At most 1000 characters. Can have line breaks." })
   description?: string | null;
-  @Field(() => [ID], { defaultValue: [] })
+  @Field(() => [ID], { defaultValue: [], description: "At most 100 users who join at once." })
   memberIds: string[];
   @Field(() => Boolean, { description: "Check everything, change nothing.", defaultValue: false })
   dryRun: boolean;
@@ -134,7 +144,7 @@ export class GroupCreateInput {
 
 @ObjectType("GroupCreatePayload", { description: "What `groupCreate` answers." })
 export class GroupCreatePayload {
-  @Field(() => Group, { nullable: true })
+  @Field(() => Group, { nullable: true, description: "The new group. Null on a dry run and when `userErrors` is not empty." })
   group: Group | null;
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];
@@ -144,11 +154,14 @@ export class GroupCreatePayload {
 export class GroupUpdateInput {
   @Field(() => ID, { description: "Unique, opaque and stable." })
   id: string;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "1 to 100 characters, unique in the site in any case of letters." })
   name?: string | null;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: "At most 1000 characters. Can have line breaks. Null or empty takes it away.",
+  })
   description?: string | null;
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, { nullable: true, description: texts.expectedVersion })
   expectedVersion?: number | null;
   @Field(() => Boolean, { description: "Check everything, change nothing.", defaultValue: false })
   dryRun: boolean;
@@ -156,7 +169,7 @@ export class GroupUpdateInput {
 
 @ObjectType("GroupUpdatePayload", { description: "What `groupUpdate` answers." })
 export class GroupUpdatePayload {
-  @Field(() => Group, { nullable: true })
+  @Field(() => Group, { nullable: true, description: texts.group })
   group: Group | null;
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];
@@ -172,11 +185,11 @@ export class GroupDeleteInput {
 
 @ObjectType("GroupDeletePayload", { description: "What `groupDelete` answers." })
 export class GroupDeletePayload {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: texts.deletedId })
   deletedId: string | null;
-  @Field(() => [SeatChange])
+  @Field(() => [SeatChange], { description: texts.seats })
   seats: SeatChange[];
-  @Field(() => [AccessLoss])
+  @Field(() => [AccessLoss], { description: texts.accessLost })
   accessLost: AccessLoss[];
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];
@@ -186,7 +199,7 @@ export class GroupDeletePayload {
 export class GroupAddMembersInput {
   @Field(() => ID, { description: "Unique, opaque and stable." })
   id: string;
-  @Field(() => [ID])
+  @Field(() => [ID], { description: "1 to 100 users, of any status." })
   userIds: string[];
   @Field(() => Boolean, { description: "Check everything, change nothing.", defaultValue: false })
   dryRun: boolean;
@@ -194,9 +207,9 @@ export class GroupAddMembersInput {
 
 @ObjectType("GroupAddMembersPayload", { description: "What `groupAddMembers` answers." })
 export class GroupAddMembersPayload {
-  @Field(() => Group, { nullable: true })
+  @Field(() => Group, { nullable: true, description: texts.group })
   group: Group | null;
-  @Field(() => [SeatChange])
+  @Field(() => [SeatChange], { description: texts.seats })
   seats: SeatChange[];
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];
@@ -206,7 +219,7 @@ export class GroupAddMembersPayload {
 export class GroupRemoveMembersInput {
   @Field(() => ID, { description: "Unique, opaque and stable." })
   id: string;
-  @Field(() => [ID])
+  @Field(() => [ID], { description: "1 to 100 users. All are refused when one is in the group by a directory alone." })
   userIds: string[];
   @Field(() => Boolean, { description: "Check everything, change nothing.", defaultValue: false })
   dryRun: boolean;
@@ -214,11 +227,11 @@ export class GroupRemoveMembersInput {
 
 @ObjectType("GroupRemoveMembersPayload", { description: "What `groupRemoveMembers` answers." })
 export class GroupRemoveMembersPayload {
-  @Field(() => Group, { nullable: true })
+  @Field(() => Group, { nullable: true, description: texts.group })
   group: Group | null;
-  @Field(() => [SeatChange])
+  @Field(() => [SeatChange], { description: texts.seats })
   seats: SeatChange[];
-  @Field(() => [AccessLoss])
+  @Field(() => [AccessLoss], { description: texts.accessLost })
   accessLost: AccessLoss[];
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];

@@ -1,11 +1,11 @@
 import { Field, ID, InputType, ObjectType } from "type-graphql";
-import { InputWarning, UserError } from "./building-blocks.ts";
+import { InputWarning, texts, UserError } from "./building-blocks.ts";
 import { AccessLoss, SeatChange } from "./consequences.ts";
 import { User } from "./user.ts";
 
 @InputType("UserDeleteInput", { description: "What `userDelete` needs." })
 export class UserDeleteInput {
-  @Field(() => [ID])
+  @Field(() => [ID], { description: "1 to 100 users. All are refused when one has content or is still listed by a directory." })
   ids: string[];
   @Field(() => Boolean, { description: "Check everything, change nothing.", defaultValue: false })
   dryRun: boolean;
@@ -15,7 +15,7 @@ export class UserDeleteInput {
 export class UserDeletePayload {
   @Field(() => [ID], { description: "Empty on a dry run and when `userErrors` is not." })
   deletedIds: string[];
-  @Field(() => [SeatChange])
+  @Field(() => [SeatChange], { description: texts.seats })
   seats: SeatChange[];
   @Field(() => [AccessLoss], { description: "Who loses which application: the users as they were." })
   accessLost: AccessLoss[];
@@ -27,9 +27,14 @@ export class UserDeletePayload {
 export class UserReplaceInput {
   @Field(() => ID, { description: "The user at the wrong email." })
   id: string;
-  @Field(() => String)
+  @Field(() => String, {
+    description: "The address to invite. Who is a user there already gets the groups and keeps their role.",
+  })
   rightEmail: string;
-  @Field(() => Boolean, { defaultValue: true })
+  @Field(() => Boolean, {
+    defaultValue: true,
+    description: "False makes the invitation without a letter; `invitationResend` sends it later.",
+  })
   sendEmail: boolean;
   @Field(() => Boolean, { description: "Check everything, change nothing.", defaultValue: false })
   dryRun: boolean;
@@ -46,7 +51,7 @@ export class UserReplacePayload {
   replaced: User | null;
   @Field(() => [InputWarning], { description: "What to look at twice, for example a right email that looks mistyped, too." })
   warnings: InputWarning[];
-  @Field(() => [SeatChange])
+  @Field(() => [SeatChange], { description: texts.seats })
   seats: SeatChange[];
   @Field(() => [AccessLoss], { description: "Who loses which application: the user at the wrong email as it was." })
   accessLost: AccessLoss[];

@@ -10,6 +10,7 @@ import { publicId } from "../model/id.ts";
 import { findUser, listUsers } from "../queries/users.ts";
 import { many, one } from "./answers.ts";
 import { ask, change } from "./ask.ts";
+import { texts } from "./building-blocks.ts";
 import type { Context } from "./context.ts";
 import {
   User,
@@ -32,16 +33,20 @@ import { UserDeleteInput, UserDeletePayload, UserReplaceInput, UserReplacePayloa
 @Resolver()
 export class UserResolver {
   @Query(() => User, { nullable: true, description: "Scope: `USERS_READ`." })
-  user(@Arg("by", () => UserBy) by: UserBy, @Ctx() context: Context, @Info() info: GraphQLResolveInfo): Promise<User | null> {
+  user(
+    @Arg("by", () => UserBy, { description: "Which user. Null is answered when there is none." }) by: UserBy,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<User | null> {
     return ask(context, info, "USERS_READ", (reader, selection) => findUser(reader, by, selection));
   }
 
   @Query(() => UserConnection, { nullable: true, description: "Scope: `USERS_READ`." })
   users(
-    @Arg("first", () => Int, { defaultValue: 50 }) first: number,
-    @Arg("after", () => String, { nullable: true }) after: string | null,
-    @Arg("filter", () => UserFilter, { nullable: true }) filter: UserFilter | null,
-    @Arg("orderBy", () => UserOrder, { nullable: true }) orderBy: UserOrder | null,
+    @Arg("first", () => Int, { defaultValue: 50, description: texts.first }) first: number,
+    @Arg("after", () => String, { nullable: true, description: texts.after }) after: string | null,
+    @Arg("filter", () => UserFilter, { nullable: true, description: texts.filter }) filter: UserFilter | null,
+    @Arg("orderBy", () => UserOrder, { nullable: true, description: texts.orderBy }) orderBy: UserOrder | null,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<UserConnection | null> {

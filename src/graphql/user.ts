@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Field, FieldResolver, ID, Info, InputType, Int, ObjectType, Resolver, Root, registerEnumType } from "type-graphql";
 import { Actor } from "./actor.ts";
 import { Access, ContentCount } from "./application.ts";
-import { InputWarning, Node, OrderDirection, PageInfo, UserError } from "./building-blocks.ts";
+import { InputWarning, Node, OrderDirection, PageInfo, texts, UserError } from "./building-blocks.ts";
 import { AccessLoss, SeatChange } from "./consequences.ts";
 import { DateTime } from "./date-time.ts";
 import { Directory } from "./directory.ts";
@@ -24,11 +24,11 @@ export class User {
   username: string;
   @Field(() => String, { description: "The account's. Until the person joins, what this site was told." })
   fullName: string;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "Job title. Null when none is known." })
   title: string | null;
-  @Field(() => UserRole)
+  @Field(() => UserRole, { description: "What the user may do on the site, besides using applications." })
   role: UserRole;
-  @Field(() => UserStatus)
+  @Field(() => UserStatus, { description: "Whether the user has joined the site and may sign in." })
   status: UserStatus;
   @Field(() => Boolean, {
     description: "True when this site's admins may edit the account, because the site verified its email's domain.",
@@ -51,13 +51,16 @@ export class User {
       "What the applications have reported of the user's content. Empty when there is none, and without scope `ACCESS_READ`.",
   })
   content: ContentCount[];
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: "When the user was added to the site." })
   createdAt: string;
   @Field(() => DateTime, { nullable: true, description: "When the user first signed in to the site." })
   joinedAt: string | null;
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "The latest sign-in to the site or activity that an application reported. Null when there was none.",
+  })
   lastActiveAt: string | null;
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, { nullable: true, description: "Null unless `status` is `DEACTIVATED`." })
   deactivatedAt: string | null;
   @Field(() => Actor, { nullable: true, description: "Null without the scope to read the actor." })
   deactivatedBy: Actor | null;
@@ -84,14 +87,18 @@ export class UserEdges {
   groups(
     @Root() from: User,
     @Info() info: GraphQLResolveInfo,
-    @Arg("first", () => Int, { defaultValue: 50 }) _first: number,
-    @Arg("after", () => String, { nullable: true }) _after: string | null,
+    @Arg("first", () => Int, { defaultValue: 50, description: texts.first }) _first: number,
+    @Arg("after", () => String, { nullable: true, description: texts.after }) _after: string | null,
   ): GroupConnection | null {
     return readEdge(from, info) as GroupConnection; // as: the look-ahead put it there
   }
 
   @FieldResolver(() => Verdict, { description: "Whether the viewer may do this to the user now, and if not, why not." })
-  viewerCan(@Root() from: User, @Info() info: GraphQLResolveInfo, @Arg("action", () => UserAction) _action: UserAction): Verdict {
+  viewerCan(
+    @Root() from: User,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("action", () => UserAction, { description: "What the viewer would do to the user." }) _action: UserAction,
+  ): Verdict {
     return readEdge(from, info) as Verdict; // as: the look-ahead put it there
   }
 }
@@ -117,6 +124,7 @@ registerEnumType(UserStatus, {
   description: "Where a user stands.",
   valuesConfig: {
     INVITED: { description: "Was added, has not signed in to the site yet, and holds seats already." },
+    ACTIVE: { description: "Has joined, or was brought by a directory, can sign in, and holds seats." },
     DEACTIVATED: { description: "Cannot sign in and holds no seat. Keeps its groups, so that activating restores everything." },
   },
 });
@@ -125,29 +133,32 @@ registerEnumType(UserStatus, {
 export class UserFilter {
   @Field(() => String, { nullable: true, description: "Matches the start of any word of the name, or of the email." })
   query?: string | null;
-  @Field(() => [String], { nullable: true })
+  @Field(() => [String], {
+    nullable: true,
+    description: "Users with one of these emails, in any case of letters. An empty list finds nobody.",
+  })
   emails?: string[] | null;
-  @Field(() => [UserStatus], { nullable: true })
+  @Field(() => [UserStatus], { nullable: true, description: "Users with one of these. An empty list finds nobody." })
   statuses?: UserStatus[] | null;
-  @Field(() => [UserRole], { nullable: true })
+  @Field(() => [UserRole], { nullable: true, description: "Users with one of these. An empty list finds nobody." })
   roles?: UserRole[] | null;
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: "Members of this group, whatever their status." })
   groupId?: string | null;
   @Field(() => ID, { nullable: true, description: "Users who can open this application." })
   applicationId?: string | null;
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: "Users whom this directory owns." })
   directoryId?: string | null;
-  @Field(() => [String], { nullable: true })
+  @Field(() => [String], { nullable: true, description: "Users with one of these as `externalId`. An empty list finds nobody." })
   externalIds?: string[] | null;
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, { nullable: true, description: "Users who were last active before this moment, or never." })
   inactiveSince?: string | null;
 }
 
 @InputType("UserOrder", { description: "How to sort users. Ties are broken by ID." })
 export class UserOrder {
-  @Field(() => UserOrderField, { defaultValue: "FULL_NAME" })
+  @Field(() => UserOrderField, { defaultValue: "FULL_NAME", description: "What to sort by." })
   field: UserOrderField;
-  @Field(() => OrderDirection, { defaultValue: "ASC" })
+  @Field(() => OrderDirection, { defaultValue: "ASC", description: "Which end comes first." })
   direction: OrderDirection;
 }
 
@@ -159,17 +170,29 @@ export const UserOrderField = {
   LAST_ACTIVE_AT: "LAST_ACTIVE_AT",
 } as const;
 export type UserOrderField = keyof typeof UserOrderField;
-registerEnumType(UserOrderField, { name: "UserOrderField", description: "What users can be sorted by." });
+registerEnumType(UserOrderField, {
+  name: "UserOrderField",
+  description: "What users can be sorted by.",
+  valuesConfig: {
+    FULL_NAME: { description: "By full name, in any case of letters." },
+    EMAIL: { description: "By email." },
+    CREATED_AT: { description: "By when the user was added to the site." },
+    LAST_ACTIVE_AT: { description: "By the latest activity. Who was never active counts as the earliest." },
+  },
+});
 
 @InputType("UserBy", { description: "Exactly one of these." })
 export class UserBy {
   @Field(() => ID, { nullable: true, description: "Unique, opaque and stable." })
   id?: string | null;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "The user's email on this site, in any case of letters." })
   email?: string | null;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "In any case of letters." })
   username?: string | null;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: "Exactly as it is. Of several users with it, by several directories, the one added first.",
+  })
   externalId?: string | null;
 }
 
@@ -195,13 +218,20 @@ export class UserEdge {
 
 @InputType("UserInviteInput", { description: "What `userInvite` needs." })
 export class UserInviteInput {
-  @Field(() => [UserInvitee])
+  @Field(() => [UserInvitee], { description: "1 to 100 people, each email once." })
   invitees: UserInvitee[];
-  @Field(() => UserRole, { defaultValue: "MEMBER" })
+  @Field(() => UserRole, {
+    defaultValue: "MEMBER",
+    description: "What those who are new get. `ADMIN` and `MANAGER` need scope `ADMINS_WRITE` besides.",
+  })
   role: UserRole;
   @Field(() => [ID], { nullable: true, description: "Left out: the applications that new users get. Empty: none." })
   applicationIds?: string[] | null;
-  @Field(() => [ID], { defaultValue: [] })
+  @Field(() => [ID], {
+    defaultValue: [],
+    description:
+      "Groups to join besides the applications' own, none of them synced. Needs `GROUPS_WRITE` or `ACCESS_WRITE` besides.",
+  })
   groupIds: string[];
   @Field(() => Boolean, {
     description: "False makes the invitation without a letter; `invitationResend` sends it later.",
@@ -216,11 +246,20 @@ export class UserInviteInput {
 
 @InputType("UserInvitee", { description: "One person to invite." })
 export class UserInvitee {
-  @Field(() => String)
+  @Field(() => String, {
+    description: "One bare address, without a display name. Kept in its one spelling: lower case, domain in ASCII.",
+  })
   email: string;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "1 to 64 characters, no blanks and none of `@ < > \" ' \\ /`, unique in the site. Left out: made from the email.",
+  })
   username?: string | null;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: "At most 200 characters. Left out or empty: the part of the email before the `@`.",
+  })
   fullName?: string | null;
 }
 
@@ -253,13 +292,19 @@ export class UserUpdateInput {
   email?: string | null;
   @Field(() => String, { nullable: true, description: "Only for managed accounts." })
   username?: string | null;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "Job title, at most 200 characters. Null or empty takes it away." })
   title?: string | null;
-  @Field(() => UserRole, { nullable: true })
+  @Field(() => UserRole, {
+    nullable: true,
+    description: "From or to `ADMIN` or `MANAGER` needs scope `ADMINS_WRITE` besides. The last active admin keeps the role.",
+  })
   role?: UserRole | null;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: "Any ID of yours, at most 200 characters. Null or empty takes it away. Refused for a synced user.",
+  })
   externalId?: string | null;
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, { nullable: true, description: texts.expectedVersion })
   expectedVersion?: number | null;
   @Field(() => Boolean, { description: "Check everything, change nothing.", defaultValue: false })
   dryRun: boolean;
@@ -267,7 +312,10 @@ export class UserUpdateInput {
 
 @ObjectType("UserUpdatePayload", { description: "What `userUpdate` answers." })
 export class UserUpdatePayload {
-  @Field(() => User, { nullable: true })
+  @Field(() => User, {
+    nullable: true,
+    description: "As it is now; on a dry run, as it was. Null when `userErrors` is not empty.",
+  })
   user: User | null;
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];
@@ -275,7 +323,7 @@ export class UserUpdatePayload {
 
 @InputType("UserDeactivateInput", { description: "What `userDeactivate` needs." })
 export class UserDeactivateInput {
-  @Field(() => [ID])
+  @Field(() => [ID], { description: "1 to 100 users. Who is deactivated already stays as they are." })
   ids: string[];
   @Field(() => String, { nullable: true, description: "Why. Kept with the user." })
   note?: string | null;
@@ -285,9 +333,9 @@ export class UserDeactivateInput {
 
 @ObjectType("UserDeactivatePayload", { description: "What `userDeactivate` answers." })
 export class UserDeactivatePayload {
-  @Field(() => [User])
+  @Field(() => [User], { description: texts.users })
   users: User[];
-  @Field(() => [SeatChange])
+  @Field(() => [SeatChange], { description: texts.seats })
   seats: SeatChange[];
   @Field(() => [AccessLoss], { description: "Who loses which application." })
   accessLost: AccessLoss[];
@@ -297,7 +345,10 @@ export class UserDeactivatePayload {
 
 @InputType("UserActivateInput", { description: "What `userActivate` needs." })
 export class UserActivateInput {
-  @Field(() => [ID])
+  @Field(() => [ID], {
+    description:
+      "1 to 100 users. Who never joined and has no directory becomes `INVITED`, without a letter; others become `ACTIVE`.",
+  })
   ids: string[];
   @Field(() => Boolean, { description: "Check everything, change nothing.", defaultValue: false })
   dryRun: boolean;
@@ -305,9 +356,9 @@ export class UserActivateInput {
 
 @ObjectType("UserActivatePayload", { description: "What `userActivate` answers." })
 export class UserActivatePayload {
-  @Field(() => [User])
+  @Field(() => [User], { description: texts.users })
   users: User[];
-  @Field(() => [SeatChange])
+  @Field(() => [SeatChange], { description: texts.seats })
   seats: SeatChange[];
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];
