@@ -21,7 +21,7 @@ export class ApiTokenResolver {
 
   @Mutation(() => ApiTokenCreatePayload, {
     nullable: true,
-    description: "Scopes: `TOKENS_WRITE` and every scope that the token gets.",
+    description: "Makes a credential for scripts. Scopes: `TOKENS_WRITE` and every scope that the token gets.",
   })
   async apiTokenCreate(
     @Arg("input", () => ApiTokenCreateInput) input: ApiTokenCreateInput,

@@ -8,11 +8,22 @@ import type { Context } from "./context.ts";
 /** What was done on the site. Nothing here changes it. */
 @Resolver()
 export class AuditEventResolver {
-  @Query(() => AuditEventConnection, { nullable: true, description: "Newest first. Scope: `AUDIT_READ`." })
+  @Query(() => AuditEventConnection, {
+    nullable: true,
+    description: "What was done on the site, newest first. Scope: `AUDIT_READ`.",
+  })
   auditEvents(
-    @Arg("first", () => Int, { defaultValue: 50 }) first: number,
-    @Arg("after", () => String, { nullable: true }) after: string | null,
-    @Arg("filter", () => AuditEventFilter, { nullable: true }) filter: AuditEventFilter | null,
+    @Arg("first", () => Int, { defaultValue: 50, description: "How many, 1 to 200." }) first: number,
+    @Arg("after", () => String, {
+      nullable: true,
+      description: "The `endCursor` of the page before; left out for the first page.",
+    })
+    after: string | null,
+    @Arg("filter", () => AuditEventFilter, {
+      nullable: true,
+      description: "Only events that match it. Left out: all of the site.",
+    })
+    filter: AuditEventFilter | null,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<AuditEventConnection | null> {

@@ -14,15 +14,18 @@ export class AuditEvent {
   action: string;
   @Field(() => Actor, { nullable: true, description: "Null when the actor was deleted: `actorLabel` remains." })
   actor: Actor | null;
-  @Field(() => String)
+  @Field(() => String, { description: "The actor's email or name at the time." })
   actorLabel: string;
   @Field(() => [AuditSubject], { description: "The first 200 of `subjectCount`." })
   subjects: AuditSubject[];
-  @Field(() => Int)
+  @Field(() => Int, { description: "How many objects it concerns." })
   subjectCount: number;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: "Where the request came from. Null for what no request did, such as a scheduled sync.",
+  })
   ipAddress: string | null;
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: "When it was done." })
   createdAt: string;
 }
 
@@ -34,21 +37,24 @@ export class AuditSubject {
   label: string;
   @Field(() => Node, { nullable: true, description: "Null when it was deleted, or without the scope to read it." })
   node: Node | null;
-  @Field(() => [FieldChange])
+  @Field(() => [FieldChange], { description: "What changed in it, field by field. Empty when `action` says it all." })
   changes: FieldChange[];
 }
 
 @InputType("AuditEventFilter", { description: "Every condition given must hold." })
 export class AuditEventFilter {
-  @Field(() => [String], { nullable: true })
+  @Field(() => [String], {
+    nullable: true,
+    description: "Any of these, for example `userDeactivate`. An empty list finds nothing.",
+  })
   actions?: string[] | null;
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: "Done by this user, API token or directory." })
   actorId?: string | null;
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: "Concerning this object, also where it is not among the `subjects` shown." })
   subjectId?: string | null;
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, { nullable: true, description: "At this moment or later." })
   from?: string | null;
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, { nullable: true, description: "Before this moment." })
   to?: string | null;
 }
 

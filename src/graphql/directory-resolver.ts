@@ -48,7 +48,10 @@ export class DirectoryResolver {
     return ask(context, info, "DIRECTORIES_READ", (reader, selection) => listDirectories(reader, selection));
   }
 
-  @Mutation(() => DirectoryConnectPayload, { nullable: true, description: "Scope: `DIRECTORIES_WRITE`." })
+  @Mutation(() => DirectoryConnectPayload, {
+    nullable: true,
+    description: "Connects a directory, and brings nothing yet: see `syncPlan`. Scope: `DIRECTORIES_WRITE`.",
+  })
   async directoryConnect(
     @Arg("input", () => DirectoryConnectInput) input: DirectoryConnectInput,
     @Ctx() context: Context,
@@ -60,7 +63,10 @@ export class DirectoryResolver {
     });
   }
 
-  @Mutation(() => DirectoryUpdatePayload, { nullable: true, description: "Scope: `DIRECTORIES_WRITE`." })
+  @Mutation(() => DirectoryUpdatePayload, {
+    nullable: true,
+    description: "Changes how a directory is synced, or pauses it. Scope: `DIRECTORIES_WRITE`.",
+  })
   async directoryUpdate(
     @Arg("input", () => DirectoryUpdateInput) input: DirectoryUpdateInput,
     @Ctx() context: Context,

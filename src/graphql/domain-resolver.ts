@@ -62,7 +62,10 @@ export class DomainResolver {
     });
   }
 
-  @Mutation(() => DomainRemovePayload, { nullable: true, description: "Scope: `DOMAINS_WRITE`." })
+  @Mutation(() => DomainRemovePayload, {
+    nullable: true,
+    description: "Gives a domain up: its accounts are no longer managed. Scope: `DOMAINS_WRITE`.",
+  })
   async domainRemove(
     @Arg("input", () => DomainRemoveInput) input: DomainRemoveInput,
     @Ctx() context: Context,

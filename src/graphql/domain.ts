@@ -12,7 +12,7 @@ export class Domain {
   id: string;
   @Field(() => String, { description: "Lower case, in ASCII form, for example `example.com`." })
   name: string;
-  @Field(() => DomainStatus)
+  @Field(() => DomainStatus, { description: "Whether the site has proven that the domain is its own." })
   status: DomainStatus;
   @Field(() => Directory, {
     nullable: true,
@@ -27,9 +27,12 @@ export class Domain {
     description: "Accounts of the site's users on this domain, which verifying lets its admins manage.",
   })
   accountCount: number;
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, { nullable: true, description: "When it last became `VERIFIED`. Null when it never was." })
   verifiedAt: string | null;
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "When the proof was last found, or found gone. Null before it was first verified.",
+  })
   lastCheckedAt: string | null;
 }
 
@@ -39,34 +42,43 @@ export type DomainStatus = keyof typeof DomainStatus;
 registerEnumType(DomainStatus, {
   name: "DomainStatus",
   description: "Whether ownership of a domain is proven.",
-  valuesConfig: { LAPSED: { description: "Was verified, but its proof has been gone for 7 days." } },
+  valuesConfig: {
+    PENDING: { description: "Claimed; no proof was found yet." },
+    VERIFIED: { description: "Proven: the site manages the accounts of this domain." },
+    LAPSED: { description: "Was verified, but its proof has been gone for 7 days." },
+  },
 });
 
 @ObjectType("DnsRecord", { description: "A DNS TXT record to publish." })
 export class DnsRecord {
-  @Field(() => String)
+  @Field(() => String, { description: "The domain itself: the record stands at its top." })
   name: string;
-  @Field(() => String)
+  @Field(() => String, { description: "What the record holds, without quotes: `gatehouse-verification=` and a token." })
   value: string;
 }
 
 @ObjectType("HttpsFile", { description: "A file to publish." })
 export class HttpsFile {
-  @Field(() => String)
+  @Field(() => String, { description: "Where the file must be found, without a redirect to another host." })
   url: string;
-  @Field(() => String)
+  @Field(() => String, { description: "What the file holds: the same text as the DNS record." })
   content: string;
 }
 
 @InputType("DomainAddInput", { description: "What `domainAdd` needs." })
 export class DomainAddInput {
-  @Field(() => String)
+  @Field(() => String, {
+    description: "For example `example.com`. It does not cover its subdomains, and must not be open to the public.",
+  })
   name: string;
 }
 
 @ObjectType("DomainAddPayload", { description: "What `domainAdd` answers." })
 export class DomainAddPayload {
-  @Field(() => Domain, { nullable: true })
+  @Field(() => Domain, {
+    nullable: true,
+    description: "The domain with its proofs; one that the site claims already, as it is. Null when `userErrors` says why not.",
+  })
   domain: Domain | null;
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];
@@ -74,13 +86,13 @@ export class DomainAddPayload {
 
 @InputType("DomainVerifyInput", { description: "What `domainVerify` needs." })
 export class DomainVerifyInput {
-  @Field(() => ID, { description: "Unique, opaque and stable." })
+  @Field(() => ID, { description: "The domain whose proofs to look for." })
   id: string;
 }
 
 @ObjectType("DomainVerifyPayload", { description: "What `domainVerify` answers." })
 export class DomainVerifyPayload {
-  @Field(() => Domain, { nullable: true })
+  @Field(() => Domain, { nullable: true, description: "The verified domain. Null when `userErrors` says why not." })
   domain: Domain | null;
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];
@@ -88,7 +100,7 @@ export class DomainVerifyPayload {
 
 @InputType("DomainRemoveInput", { description: "What `domainRemove` needs." })
 export class DomainRemoveInput {
-  @Field(() => ID, { description: "Unique, opaque and stable." })
+  @Field(() => ID, { description: "The domain to give up." })
   id: string;
   @Field(() => Boolean, { description: "Check everything, change nothing.", defaultValue: false })
   dryRun: boolean;
@@ -96,7 +108,10 @@ export class DomainRemoveInput {
 
 @ObjectType("DomainRemovePayload", { description: "What `domainRemove` answers." })
 export class DomainRemovePayload {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description: "The ID that the domain had. Null on a dry run, and when nothing was changed.",
+  })
   deletedId: string | null;
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];

@@ -6,13 +6,18 @@ import { InvitationStatus } from "./invitation.ts";
 export class InvitationPreview {
   @Field(() => String, { description: "For the `Gatehouse-Site` header of what is asked next." })
   siteKey: string;
-  @Field(() => String)
+  @Field(() => String, { description: "The site to join, as people see it." })
   siteName: string;
-  @Field(() => String)
+  @Field(() => String, { description: "The invited address." })
   email: string;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: "The full name of who invited. Null when that was no person, or one who is deleted.",
+  })
   inviterName: string | null;
-  @Field(() => InvitationStatus)
+  @Field(() => InvitationStatus, {
+    description: "What accepting would find now: `REVOKED` also when the inviter may no longer offer the role.",
+  })
   status: InvitationStatus;
   @Field(() => String, {
     nullable: true,
@@ -21,6 +26,6 @@ export class InvitationPreview {
   explanation: string | null;
   @Field(() => Boolean, { description: "True: sign in to accept. False: make an account." })
   hasAccount: boolean;
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: "When the link stops working." })
   expiresAt: string;
 }

@@ -21,11 +21,22 @@ import { atSiteOfLink } from "./site-of-link.ts";
 /** Questions about invitations, and what is done to them. Accepting is among the sessions: it lets someone in. */
 @Resolver()
 export class InvitationResolver {
-  @Query(() => InvitationConnection, { nullable: true, description: "Scope: `USERS_READ`." })
+  @Query(() => InvitationConnection, {
+    nullable: true,
+    description: "The site's invitations, newest first. Scope: `USERS_READ`.",
+  })
   invitations(
-    @Arg("first", () => Int, { defaultValue: 50 }) first: number,
-    @Arg("after", () => String, { nullable: true }) after: string | null,
-    @Arg("filter", () => InvitationFilter, { nullable: true }) filter: InvitationFilter | null,
+    @Arg("first", () => Int, { defaultValue: 50, description: "How many, 1 to 200." }) first: number,
+    @Arg("after", () => String, {
+      nullable: true,
+      description: "The `endCursor` of the page before; left out for the first page.",
+    })
+    after: string | null,
+    @Arg("filter", () => InvitationFilter, {
+      nullable: true,
+      description: "Only invitations that match it. Left out: all of the site.",
+    })
+    filter: InvitationFilter | null,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<InvitationConnection | null> {
@@ -37,7 +48,7 @@ export class InvitationResolver {
     description: "What an invitation link leads to. Needs the token and no scope.",
   })
   async invitationPreview(
-    @Arg("token", () => String) token: string,
+    @Arg("token", () => String, { description: "What stands behind the `#` of the link in the letter." }) token: string,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<InvitationPreview | null> {
@@ -59,7 +70,10 @@ export class InvitationResolver {
     });
   }
 
-  @Mutation(() => InvitationRevokePayload, { nullable: true, description: "Scope: `USERS_WRITE`." })
+  @Mutation(() => InvitationRevokePayload, {
+    nullable: true,
+    description: "Ends invitations, and deactivates the invited users. Scope: `USERS_WRITE`.",
+  })
   async invitationRevoke(
     @Arg("input", () => InvitationRevokeInput) input: InvitationRevokeInput,
     @Ctx() context: Context,

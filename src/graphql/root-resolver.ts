@@ -55,7 +55,11 @@ export class RootResolver {
     nullable: true,
     description: "The object with this ID. Null when there is none or the viewer may not see it.",
   })
-  node(@Arg("id", () => ID) id: string, @Ctx() context: Context, @Info() info: GraphQLResolveInfo): Promise<Node | null> {
+  node(
+    @Arg("id", () => ID, { description: "The ID of an object of any type." }) id: string,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Node | null> {
     return ask(context, info, null, async (reader, selection) => (await findNodes(reader, [id], selection))[0] ?? null);
   }
 
@@ -64,7 +68,7 @@ export class RootResolver {
     description: "The objects with these IDs, in the same order, with null for each that is missing. At most 100.",
   })
   nodes(
-    @Arg("ids", () => [ID]) ids: string[],
+    @Arg("ids", () => [ID], { description: "At most 100 IDs, of any types." }) ids: string[],
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<(Node | null)[]> {

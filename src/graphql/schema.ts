@@ -34,6 +34,13 @@ import { UserResolver } from "./user-resolver.ts";
 /** Inputs of which exactly one field is given. type-graphql has no word for it: the schema is told afterwards. */
 const oneOfs = ["DirectoryCredentials", "GroupBy", "SyncTarget", "UserBy"];
 
+/** What the two roots are. type-graphql has no word for that either. */
+const roots = {
+  Query:
+    "What can be asked of the site that the request concerns. Without the scope that it names, a field is null, with an error.",
+  Mutation: "Everything that can be changed. Each mutation is one transaction, and says in `userErrors` why it changed nothing.",
+};
+
 const readSynchronously: GraphQLFieldResolver<object, unknown> = (from, _args, _context, info) => readEdge(from, info);
 
 /** The whole public schema. */
@@ -63,6 +70,10 @@ export function buildGatehouseSchema(): GraphQLSchema {
   for (const name of oneOfs) {
     const type = schema.getType(name);
     if (isInputObjectType(type)) type.isOneOf = true;
+  }
+  for (const [name, description] of Object.entries(roots)) {
+    const type = schema.getType(name);
+    if (isObjectType(type)) type.description = description;
   }
   readEdgesSynchronously(schema);
   return schema;

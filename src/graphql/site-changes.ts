@@ -5,7 +5,7 @@ import { User } from "./user.ts";
 
 @InputType("SiteUpdateInput", { description: "Fields left out stay as they are." })
 export class SiteUpdateInput {
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "As people see it, 1 to 100 characters." })
   name?: string | null;
   @Field(() => Int, { nullable: true, description: "1 to 365. Invitations that are out keep their end." })
   invitationDays?: number | null;
@@ -13,7 +13,7 @@ export class SiteUpdateInput {
 
 @ObjectType("SiteUpdatePayload", { description: "What `siteUpdate` answers." })
 export class SiteUpdatePayload {
-  @Field(() => Site, { nullable: true })
+  @Field(() => Site, { nullable: true, description: "The site as it is now. Null when `userErrors` says why not." })
   site: Site | null;
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];
@@ -27,7 +27,7 @@ export class SiteUpgradeAccountsInput {
 
 @ObjectType("SiteUpgradeAccountsPayload", { description: "What `siteUpgradeAccounts` answers." })
 export class SiteUpgradeAccountsPayload {
-  @Field(() => Site, { nullable: true })
+  @Field(() => Site, { nullable: true, description: "The site; on a dry run as it is. Null when `userErrors` says why not." })
   site: Site | null;
   @Field(() => Int, { description: "Accounts turned global, or that would be." })
   accountCount: number;

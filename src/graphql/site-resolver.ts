@@ -10,7 +10,10 @@ import { SiteUpdateInput, SiteUpdatePayload, SiteUpgradeAccountsInput, SiteUpgra
 /** What is done to the site as a whole. */
 @Resolver()
 export class SiteResolver {
-  @Mutation(() => SiteUpdatePayload, { nullable: true, description: "Scope: `SITE_WRITE`." })
+  @Mutation(() => SiteUpdatePayload, {
+    nullable: true,
+    description: "Changes the site's name, and how long invitations work. Scope: `SITE_WRITE`.",
+  })
   async siteUpdate(
     @Arg("input", () => SiteUpdateInput) input: SiteUpdateInput,
     @Ctx() context: Context,

@@ -8,15 +8,15 @@ export class Site {
   id: string;
   @Field(() => String, { description: "Short stable name, used in the `Gatehouse-Site` header." })
   key: string;
-  @Field(() => String)
+  @Field(() => String, { description: "As people see it, 1 to 100 characters." })
   name: string;
-  @Field(() => AccountMode)
+  @Field(() => AccountMode, { description: "Whether its users' accounts are shared with other sites." })
   accounts: AccountMode;
-  @Field(() => UserCounts, { nullable: true })
+  @Field(() => UserCounts, { nullable: true, description: "Null without scope `USERS_READ`." })
   userCounts: UserCounts | null;
   @Field(() => Int, { description: "How many days an invitation's link works." })
   invitationDays: number;
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: "When the site was made." })
   createdAt: string;
 }
 
@@ -34,11 +34,11 @@ registerEnumType(AccountMode, {
 
 @ObjectType("UserCounts", { description: "How many users are in each state." })
 export class UserCounts {
-  @Field(() => Int)
+  @Field(() => Int, { description: "Added, and not signed in to the site yet." })
   invited: number;
-  @Field(() => Int)
+  @Field(() => Int, { description: "Joined, and may sign in." })
   active: number;
-  @Field(() => Int)
+  @Field(() => Int, { description: "Kept out of the site, and listed still." })
   deactivated: number;
   @Field(() => Int, { description: "`invited` and `active`: deactivated users do not count." })
   billable: number;

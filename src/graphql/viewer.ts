@@ -35,37 +35,39 @@ export class Viewer {
 export class Account {
   @Field(() => ID, { description: "Unique, opaque and stable." })
   id: string;
-  @Field(() => String)
+  @Field(() => String, { description: "In its one spelling: lower case, domain in ASCII. The person signs in with it." })
   email: string;
-  @Field(() => Boolean)
+  @Field(() => Boolean, {
+    description: "True when it was proven that the mailbox is the person's, for example by an invitation's link.",
+  })
   emailVerified: boolean;
-  @Field(() => String)
+  @Field(() => String, { description: "As every site that the person is on shows it." })
   fullName: string;
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "Address of a picture of the person. Null when none is known." })
   pictureUrl: string | null;
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: "When the account was made." })
   createdAt: string;
 }
 
 @InputType("SignInInput", { description: "What `signIn` needs." })
 export class SignInInput {
-  @Field(() => String)
+  @Field(() => String, { description: "In any spelling: case of letters and blanks around it do not matter." })
   email: string;
-  @Field(() => String)
+  @Field(() => String, { description: "The account's password." })
   password: string;
 }
 
 @InputType("SignInWithIdTokenInput", { description: "What `signInWithIdToken` needs." })
 export class SignInWithIdTokenInput {
-  @Field(() => String)
+  @Field(() => String, { description: "As the provider signed it, for this deployment's client id. Each works once." })
   idToken: string;
 }
 
 @ObjectType("SignInProvider", { description: "An OpenID provider that this site accepts." })
 export class SignInProvider {
-  @Field(() => String)
+  @Field(() => String, { description: "Short name that the operator chose, for example `google`." })
   name: string;
-  @Field(() => String)
+  @Field(() => String, { description: "The provider's OpenID issuer, for example `https://accounts.google.com`." })
   issuer: string;
   @Field(() => String, { description: "Where to send the browser." })
   startUrl: string;
@@ -73,9 +75,9 @@ export class SignInProvider {
 
 @ObjectType("SignInPayload", { description: "What `signIn` answers." })
 export class SignInPayload {
-  @Field(() => Session, { nullable: true })
+  @Field(() => Session, { nullable: true, description: "The new session. Null when `userErrors` says why not." })
   session: Session | null;
-  @Field(() => Viewer, { nullable: true })
+  @Field(() => Viewer, { nullable: true, description: "Who signed in. Null when `userErrors` says why not." })
   viewer: Viewer | null;
   @Field(() => [UserError], { description: "Why nothing was changed. Empty when it was." })
   userErrors: UserError[];
@@ -85,7 +87,7 @@ export class SignInPayload {
 export class Session {
   @Field(() => String, { description: "Pass it as `Authorization: Bearer <accessToken>`. Browsers have the cookie instead." })
   accessToken: string;
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: "30 days after signing in. Signing out and a new password or email end it before." })
   expiresAt: string;
 }
 
