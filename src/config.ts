@@ -143,7 +143,8 @@ const shape = {
     description: "How much Google is asked in a minute at most, for each Cloud project and administrator, by all instances.",
   }),
   COST_PER_MINUTE: wholeNumber("COST_PER_MINUTE", 10_100, 1_000_000_000).prefault("100000").meta({
-    description: "Points for what is asked for that each account or API token has in a minute: one for an object, ten for a change.",
+    description:
+      "Points for what is asked for that each account or API token has in a minute: one for an object, ten for a change.",
   }),
   DOMAIN_DNS_SERVER: readBy(readDnsServer, "DOMAIN_DNS_SERVER must be an IP address, with or without a port.").optional().meta({
     description: "Another DNS server to ask for the proofs of domains, for tests: an IP address, with or without a port.",

@@ -20,7 +20,12 @@ const eslint = new ESLint({
         "@graphql-eslint/input-name": ["error", { checkInputType: true }],
         "@graphql-eslint/naming-convention": [
           "error",
-          { types: "PascalCase", FieldDefinition: "camelCase", InputValueDefinition: "camelCase", EnumValueDefinition: "UPPER_CASE" },
+          {
+            types: "PascalCase",
+            FieldDefinition: "camelCase",
+            InputValueDefinition: "camelCase",
+            EnumValueDefinition: "UPPER_CASE",
+          },
         ],
         "@graphql-eslint/no-typename-prefix": "error",
         "@graphql-eslint/no-hashtag-description": "error",
@@ -30,7 +35,14 @@ const eslint = new ESLint({
         "@graphql-eslint/require-deprecation-date": "error",
         "@graphql-eslint/require-description": [
           "error",
-          { types: true, rootField: true, FieldDefinition: true, InputValueDefinition: true, EnumValueDefinition: true, DirectiveDefinition: true },
+          {
+            types: true,
+            rootField: true,
+            FieldDefinition: true,
+            InputValueDefinition: true,
+            EnumValueDefinition: true,
+            DirectiveDefinition: true,
+          },
         ],
       },
     },

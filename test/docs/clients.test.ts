@@ -37,7 +37,8 @@ async function run(name: string): Promise<string[]> {
   return stdout.trim().split("\n");
 }
 
-const emails = async () => (await house.rows<{ email: string }>("SELECT email FROM User ORDER BY email")).map(({ email }) => email);
+const emails = async () =>
+  (await house.rows<{ email: string }>("SELECT email FROM User ORDER BY email")).map(({ email }) => email);
 
 describe("the programs of docs/clients.md", () => {
   it("fetch: reads everybody page by page, and renames a group", async () => {

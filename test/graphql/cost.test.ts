@@ -45,7 +45,9 @@ describe("what operations cost", () => {
     expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
     expect(Number(refused.headers["retry-after"])).toBeLessThanOrEqual(60);
     expect(answer.errors[0]?.extensions).toEqual({ code: "RATE_LIMITED" });
-    expect(answer.errors[0]?.message).toMatch(/^This costs 10000 points, and of 10100 in a minute fewer are left\. Wait \d+ seconds\.$/);
+    expect(answer.errors[0]?.message).toMatch(
+      /^This costs 10000 points, and of 10100 in a minute fewer are left\. Wait \d+ seconds\.$/,
+    );
     expect(answer.data).toBeUndefined();
   });
 
@@ -82,10 +84,12 @@ describe("who is not signed in", () => {
       const answer = await gateway.ask(query, {}, null);
       expect(codesOf(answer), query).not.toEqual([]);
       expect(answer.text).not.toContain('"types"');
-      expect(answer.text).not.toContain("queryType\":");
+      expect(answer.text).not.toContain('queryType":');
     }
     expect(codesOf(await asStranger("{ __schema { types { name } } }"))).toEqual(["UNAUTHENTICATED"]);
-    expect((await gateway.ask("{ __schema { queryType { name } } }")).data).toEqual({ __schema: { queryType: { name: "Query" } } });
+    expect((await gateway.ask("{ __schema { queryType { name } } }")).data).toEqual({
+      __schema: { queryType: { name: "Query" } },
+    });
   });
 
   it("is not told which names were nearly right", async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { revokeApiToken } from "../../src/actions/tokens/revoke-api-token.ts";
 import { createApiToken } from "../../src/actions/tokens/create-api-token.ts";
+import { revokeApiToken } from "../../src/actions/tokens/revoke-api-token.ts";
 import { type AccessHouse, buildAccessHouse } from "../support/access-house.ts";
 import { openGateway, type TestGateway } from "../support/gateway.ts";
 
