@@ -10,14 +10,17 @@ const eslint = new ESLint({
   overrideConfig: [
     {
       files: ["**/*.graphql"],
-      languageOptions: { parser: parser as unknown as Linter.Parser }, // as: the plugin's own types are of an older ESLint
+      languageOptions: {
+        parser: parser as unknown as Linter.Parser, // as: the plugin's own types are of an older ESLint
+        parserOptions: { graphQLConfig: { schema: "schema.graphql" } },
+      },
       plugins: { "@graphql-eslint": { rules } as unknown as ESLint.Plugin },
       rules: {
         "@graphql-eslint/relay-arguments": ["error", { includeBoth: false }],
         "@graphql-eslint/relay-connection-types": "error",
-        "@graphql-eslint/relay-edge-types": "error",
+        "@graphql-eslint/relay-edge-types": ["error", { listTypeCanWrapOnlyEdgeType: false }],
         "@graphql-eslint/relay-page-info": "error",
-        "@graphql-eslint/input-name": ["error", { checkInputType: true }],
+        "@graphql-eslint/input-name": ["error", { checkInputType: true, caseSensitiveInputType: false }],
         "@graphql-eslint/naming-convention": [
           "error",
           {
@@ -27,7 +30,6 @@ const eslint = new ESLint({
             EnumValueDefinition: "UPPER_CASE",
           },
         ],
-        "@graphql-eslint/no-typename-prefix": "error",
         "@graphql-eslint/no-hashtag-description": "error",
         "@graphql-eslint/no-unreachable-types": "error",
         "@graphql-eslint/require-nullable-result-in-root": "error",

@@ -16,7 +16,7 @@ describe("the public contract", () => {
   });
 
   it("has all of the contract, and differs from it by additions alone", async () => {
-    const changes = await diff(contract, ours);
+    const changes = await diff(contract, buildSchema(printContract(ours)));
     const broken = changes.filter(({ criticality }) => criticality.level !== CriticalityLevel.NonBreaking);
     expect(broken.filter(({ type }) => !harmless.has(type)).map(({ message }) => message)).toEqual([]);
   });

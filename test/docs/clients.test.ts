@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApiToken } from "../../src/actions/tokens/create-api-token.ts";
 import { openGateway, type TestGateway } from "../support/gateway.ts";
 import { buildPeopleHouse, type PeopleHouse } from "../support/people-house.ts";
 
@@ -31,14 +32,17 @@ afterAll(async () => {
 async function run(name: string): Promise<string[]> {
   const program = programs.get(name) ?? "";
   expect(program).not.toBe("");
-  const env = { ...process.env, GATEHOUSE_URL: url, GATEHOUSE_TOKEN: gateway.admin };
+  const { secret } = await house.act((work) => createApiToken(work, { name, scopes: ["USERS_WRITE", "GROUPS_WRITE"] }));
+  const env = { ...process.env, GATEHOUSE_URL: url, GATEHOUSE_TOKEN: secret };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", program], { env });
   expect(stderr).toBe("");
   return stdout.trim().split("\n");
 }
 
-const emails = async () =>
-  (await house.rows<{ email: string }>("SELECT email FROM User ORDER BY email")).map(({ email }) => email);
+const emails = async () => {
+  const users = await house.rows<{ email: string }>("SELECT email FROM User WHERE siteId = ? ORDER BY email", [house.siteId]);
+  return users.map(({ email }) => email);
+};
 
 describe("the programs of docs/clients.md", () => {
   it("fetch: reads everybody page by page, and renames a group", async () => {
