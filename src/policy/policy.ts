@@ -134,8 +134,6 @@ export const rights = {
   contentReport: right("CONTENT_WRITE", isItsOwnApplication),
   apiTokenCreate: right("TOKENS_WRITE"),
   apiTokenRevoke: right("TOKENS_WRITE"),
-  /** Housekeeping: that a token is in use, noted by its holder. */
-  apiTokenUse: right(null),
   directoryConnect: right("DIRECTORIES_WRITE"),
   directoryUpdate: right("DIRECTORIES_WRITE"),
   directoryDisconnect: right("DIRECTORIES_WRITE"),

@@ -28,7 +28,6 @@ import type { Log } from "./log.ts";
 import { rememberSession } from "./session-cookie.ts";
 import { openProviders } from "./sign-in/providers.ts";
 import { serveSignIn } from "./sign-in/routes.ts";
-import { createTokenUse } from "./token-use.ts";
 import { createTryLimit } from "./try-limit.ts";
 
 export interface GatewayOptions {
@@ -130,23 +129,18 @@ async function serveGraphql(
     ],
     formatError: (formatted, error) => shownError(formatted, error, teller),
   });
-  const noteTokenUse = createTokenUse(options.door, options.log);
   await apollo.start();
   await server.register(fastifyApollo(apollo), {
     path: "/graphql",
-    async context(request, reply) {
-      const identity = await identify(options.door, request);
-      if (identity.siteId !== null) noteTokenUse({ siteId: identity.siteId, actor: identity.actor });
-      return {
-        ...identity,
-        door: options.door,
-        ...shared,
-        wakeSync: options.wakeSync,
-        lookForProof: options.lookForProof,
-        syncPerson: options.syncPerson,
-        rememberSession: (session) => rememberSession(reply, options.publicUrl, session),
-      };
-    },
+    context: async (request, reply) => ({
+      ...(await identify(options.door, request)),
+      door: options.door,
+      ...shared,
+      wakeSync: options.wakeSync,
+      lookForProof: options.lookForProof,
+      syncPerson: options.syncPerson,
+      rememberSession: (session) => rememberSession(reply, options.publicUrl, session),
+    }),
   });
 }
 

@@ -80,7 +80,9 @@ describe("compiled operations", () => {
     const { status, text } = await plain.ask(query, variables);
     const answers = [];
     for (let use = 0; use < 3; use++) answers.push(await compiling.ask(query, variables));
-    for (const answer of answers) expect(JSON.parse(answer.text)).toEqual(JSON.parse(text));
+    // What is left of the caller's points differs.
+    const said = (answer: string) => ({ ...(JSON.parse(answer) as object), extensions: null });
+    for (const answer of answers) expect(said(answer.text)).toEqual(said(text));
     expect(answers.map((answer) => answer.status)).toEqual([status, status, status]);
   });
 

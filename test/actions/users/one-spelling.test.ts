@@ -70,7 +70,10 @@ describe("two spellings of an address", () => {
           variables: { email },
         },
       });
-      expect(JSON.parse(body)).toEqual({ data: { user: { id: `usr_${id}` }, users: { nodes: [{ id: `usr_${id}` }] } } });
+      expect((JSON.parse(body) as { data: object }).data).toEqual({
+        user: { id: `usr_${id}` },
+        users: { nodes: [{ id: `usr_${id}` }] },
+      });
     }
     await server.close();
   });
