@@ -34,7 +34,10 @@ async function run(name: string): Promise<string[]> {
   expect(program).not.toBe("");
   const { secret } = await house.act((work) => createApiToken(work, { name, scopes: ["USERS_WRITE", "GROUPS_WRITE"] }));
   const env = { ...process.env, GATEHOUSE_URL: url, GATEHOUSE_TOKEN: secret };
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", program], { env });
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", program], {
+    env,
+    timeout: 50_000,
+  });
   expect(stderr).toBe("");
   return stdout.trim().split("\n");
 }
