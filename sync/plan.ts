@@ -37,8 +37,8 @@ export function planSync(input: PlanInput): InPieces<Plan> {
 }
 
 /**
- * The same for a few people alone, at once: the snapshot and what is held know of nobody else, and groups are taken as they are here. `live` is
- * what the whole directory has, by which removals are limited.
+ * The same for a few people alone, at once: the snapshot and what is held know of nobody else, and groups are taken as they are here.
+ * `live` is what the whole directory has, by which removals are limited.
  */
 export function planPeople(input: PlanInput, live: ReturnType<typeof liveOf>): Plan {
   return atOnce(planWith(input, (scope) => takeGroups(input, scope), live));

@@ -3,6 +3,7 @@ import { Arg, Ctx, Info, Int, Query, Resolver } from "type-graphql";
 import { listAuditEvents } from "../queries/audit-events.ts";
 import { ask } from "./ask.ts";
 import { AuditEventConnection, AuditEventFilter } from "./audit-event.ts";
+import { texts } from "./building-blocks.ts";
 import type { Context } from "./context.ts";
 
 /** What was done on the site. Nothing here changes it. */
@@ -13,10 +14,10 @@ export class AuditEventResolver {
     description: "What was done on the site, newest first. Scope: `AUDIT_READ`.",
   })
   auditEvents(
-    @Arg("first", () => Int, { defaultValue: 50, description: "How many, 1 to 200." }) first: number,
+    @Arg("first", () => Int, { defaultValue: 50, description: texts.first }) first: number,
     @Arg("after", () => String, {
       nullable: true,
-      description: "The `endCursor` of the page before; left out for the first page.",
+      description: texts.after,
     })
     after: string | null,
     @Arg("filter", () => AuditEventFilter, {

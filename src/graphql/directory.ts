@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Field, FieldResolver, ID, Info, InputType, Int, ObjectType, Resolver, Root, registerEnumType } from "type-graphql";
 import { Application } from "./application.ts";
-import { Node, UserError } from "./building-blocks.ts";
+import { Node, texts, UserError } from "./building-blocks.ts";
 import { DateTime } from "./date-time.ts";
 import { readEdge } from "./look-ahead.ts";
 import { SyncRun, SyncRunConnection, SyncRunFilter } from "./sync-run.ts";
@@ -54,10 +54,10 @@ export class DirectoryEdges {
   runs(
     @Root() from: Directory,
     @Info() info: GraphQLResolveInfo,
-    @Arg("first", () => Int, { defaultValue: 20, description: "How many, 1 to 200." }) _first: number,
+    @Arg("first", () => Int, { defaultValue: 20, description: texts.first }) _first: number,
     @Arg("after", () => String, {
       nullable: true,
-      description: "The `endCursor` of the page before; left out for the first page.",
+      description: texts.after,
     })
     _after: string | null,
     @Arg("filter", () => SyncRunFilter, {

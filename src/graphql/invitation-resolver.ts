@@ -6,6 +6,7 @@ import { previewInvitation } from "../queries/invitation-previews.ts";
 import { listInvitations } from "../queries/invitations.ts";
 import { many } from "./answers.ts";
 import { ask, change } from "./ask.ts";
+import { texts } from "./building-blocks.ts";
 import type { Context } from "./context.ts";
 import {
   InvitationConnection,
@@ -26,10 +27,10 @@ export class InvitationResolver {
     description: "The site's invitations, newest first. Scope: `USERS_READ`.",
   })
   invitations(
-    @Arg("first", () => Int, { defaultValue: 50, description: "How many, 1 to 200." }) first: number,
+    @Arg("first", () => Int, { defaultValue: 50, description: texts.first }) first: number,
     @Arg("after", () => String, {
       nullable: true,
-      description: "The `endCursor` of the page before; left out for the first page.",
+      description: texts.after,
     })
     after: string | null,
     @Arg("filter", () => InvitationFilter, {

@@ -36,6 +36,8 @@ export const limits: ApolloServerPlugin<Context> = {
         const points = Math.max(1, nodes) + (isMutation ? changes * changeCost : 0);
         const { waitSeconds, ...state } = await contextValue.costs.spend(contextValue.actor, points);
         cost = state;
+        if (points > state.limit)
+          throw tooLarge(`This costs ${points} points, and there are ${state.limit} in a minute. Ask for less, or sign in.`);
         if (waitSeconds !== null) throw tooMuch(state, waitSeconds);
       },
 

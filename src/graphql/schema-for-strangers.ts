@@ -21,11 +21,17 @@ export const schemaForStrangers: ApolloServerPlugin<Context> = {
             if (body.kind !== "single" || !body.singleResult.errors) return;
             body.singleResult.errors = body.singleResult.errors.map((error) => ({
               ...error,
-              message: error.message.replace(/ Did you mean [^?]*\?/g, ""),
+              message: withoutSuggestion(error.message),
             }));
           },
         },
 };
+
+/** A suggestion is the end of a message. Before it there may be anything that the caller wrote, at any length. */
+function withoutSuggestion(message: string): string {
+  const at = message.endsWith("?") ? message.lastIndexOf(" Did you mean ") : -1;
+  return at < 0 ? message : message.slice(0, at);
+}
 
 function asksForSchema(document: DocumentNode): boolean {
   let asks = false;

@@ -15,7 +15,7 @@ import {
   registerEnumType,
 } from "type-graphql";
 import { Actor } from "./actor.ts";
-import { FieldChange, Node, PageInfo, UserError } from "./building-blocks.ts";
+import { FieldChange, Node, PageInfo, texts, UserError } from "./building-blocks.ts";
 import { SeatChange } from "./consequences.ts";
 import { DateTime } from "./date-time.ts";
 import { Directory } from "./directory.ts";
@@ -57,10 +57,10 @@ export class SyncRunEdges {
   changes(
     @Root() from: SyncRun,
     @Info() info: GraphQLResolveInfo,
-    @Arg("first", () => Int, { defaultValue: 50, description: "How many, 1 to 200." }) _first: number,
+    @Arg("first", () => Int, { defaultValue: 50, description: texts.first }) _first: number,
     @Arg("after", () => String, {
       nullable: true,
-      description: "The `endCursor` of the page before; left out for the first page.",
+      description: texts.after,
     })
     _after: string | null,
     @Arg("filter", () => SyncChangeFilter, {

@@ -24,9 +24,11 @@ export function createCostLimit(pointsPerMinute: number): CostLimit {
         return { requested: cost, limit, remaining: remainingPoints, resetAt: after(msBeforeNext), waitSeconds: null };
       } catch (error) {
         if (!(error instanceof RateLimiterRes)) throw error;
-        const { msBeforeNext } = error;
+        // What is refused costs nothing: what is cheaper may still fit.
+        const { consumedPoints, msBeforeNext } = await limiter.reward(key, cost);
         const waitSeconds = Math.max(1, Math.ceil(msBeforeNext / 1000));
-        return { requested: cost, limit, remaining: 0, resetAt: after(msBeforeNext), waitSeconds };
+        const remaining = Math.max(0, limit - consumedPoints);
+        return { requested: cost, limit, remaining, resetAt: after(msBeforeNext), waitSeconds };
       }
     },
   };

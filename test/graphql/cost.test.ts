@@ -49,6 +49,8 @@ describe("what operations cost", () => {
       /^This costs 10000 points, and of 10100 in a minute fewer are left\. Wait \d+ seconds\.$/,
     );
     expect(answer.data).toBeUndefined();
+    // What was refused took nothing: what is cheaper still fits.
+    expect(costOf(await gateway.ask("{ __typename }"))).toMatchObject({ requested: 1, remaining: 9876 });
   });
 
   it("is each caller's own: what one has spent, another still has", async () => {
@@ -99,6 +101,21 @@ describe("who is not signed in", () => {
     const input = "query($by: UserBy!) { user(by: $by) { id } }";
     expect((await gateway.ask(input, { by: { emial: "a@b.example" } }, null)).text).not.toContain("Did you mean");
     expect((await gateway.ask(input, { by: { emial: "a@b.example" } })).text).toContain("Did you mean");
+  });
+
+  it("hears what is wrong, whatever is written in between, however long", async () => {
+    const phrase = " Did you mean ".repeat(10_000);
+    const variables = { first: phrase };
+    const { status, text } = await gateway.ask("query($first: Int) { users(first: $first) { totalCount } }", variables, null);
+    expect(status).toBe(400);
+    expect(text).toContain("Int cannot represent non-integer value");
+  });
+
+  it("is told at once of what no waiting would make possible", async () => {
+    const answer = await asStranger("{ users(first: 200) { nodes { groups(first: 10) { nodes { id } } } } }");
+    expect(answer.status).toBe(400);
+    expect(codesOf(answer)).toEqual(["OPERATION_TOO_LARGE"]);
+    expect((await asStranger("{ __typename }")).status).toBe(200);
   });
 
   it("shares some 300 requests a minute with everybody at the address", async () => {
